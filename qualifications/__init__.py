@@ -1,0 +1,1 @@
+"""What can be achieved: the specifications of qualifications, shared by every centre."""
