@@ -1,0 +1,1 @@
+"""Papers as bytes: content in, a tagged, accessible and sealed PDF out, without a database."""
