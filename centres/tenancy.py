@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from centres.models import Centre
 
 
-class CentreQuerySet(models.QuerySet[Any, Any]):
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+
+
+class CentreQuerySet(models.QuerySet[Row_co]):
     """Rows of tenant tables; ``for_centre`` is the one way in, and so the access check."""
 
-    def for_centre(self, centre: "Centre") -> Self:
-        """Only the rows of this centre."""
+    def for_centre(self, centre: "Centre | uuid.UUID") -> Self:
+        """Only the rows of this centre, given as itself or by its id."""
         return self.filter(centre=centre)
 
 
@@ -80,10 +83,11 @@ class SameCentre(models.BaseConstraint):
         self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
     ) -> str:
         """The constraint as part of CREATE or ALTER TABLE."""
-        field = model._meta.get_field(self.field)
+        meta: Any = model._meta
+        field = meta.get_field(self.field)
         target = field.remote_field.model._meta
         quote = schema_editor.quote_name
-        copies = "".join(f", {quote(model._meta.get_field(name).column)}" for name in self.also)
+        copies = "".join(f", {quote(meta.get_field(name).column)}" for name in self.also)
         return (
             f"CONSTRAINT {quote(self.name)} FOREIGN KEY (centre_id, {quote(field.column)}{copies}) "
             f"REFERENCES {quote(target.db_table)} (centre_id, {quote(target.pk.column)}{copies}) "

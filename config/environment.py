@@ -271,12 +271,20 @@ def _databases(values: Values, *, production: bool) -> tuple[Parsed, Parsed | No
 def _secret_key(values: Values, *, production: bool) -> str:
     remedy = "Set 50 random characters or more, the same for every process of the site."
     key = values.required("SECRET_KEY", remedy, when=production)
-    if not production:
-        return key or development_key(ROOT / "var" / "secret-key")
-    if key.startswith(DEVELOPMENT_KEY_MARK):
-        values.fault(f"SECRET_KEY is the development key, which production refuses. {remedy}")
-    elif key and (len(key) < 50 or len(set(key)) < 5):
-        values.fault(f"SECRET_KEY is too short or too plain. {remedy}")
+    if production:
+        if key.startswith(DEVELOPMENT_KEY_MARK):
+            values.fault(f"SECRET_KEY is the development key, which production refuses. {remedy}")
+        elif key and (len(key) < 50 or len(set(key)) < 5):
+            values.fault(f"SECRET_KEY is too short or too plain. {remedy}")
+    elif not key:
+        file = ROOT / "var" / "secret-key"
+        try:
+            return development_key(file)
+        except OSError as fault:
+            values.fault(
+                f"SECRET_KEY is not set, and the key kept in {file} cannot be read or made "
+                f"({fault.strerror}). Move that file away, or set the variable."
+            )
     return key
 
 

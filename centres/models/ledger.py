@@ -1,4 +1,4 @@
-"""The audit ledger's tables: an append-only, hash-chained list per centre, and one for the platform."""
+"""The ledger's tables: an append-only, hash-chained list per centre, and the platform's."""
 
 import uuid
 
@@ -58,7 +58,7 @@ class PlatformEvent(ChainedEvent):
 
 
 class Head(models.Model):
-    """Where a chain ends now, under a keyed hash: a cut tail can't be hidden by cutting the head."""
+    """Where a chain ends, under a keyed hash: a cut tail can't be hidden by cutting the head."""
 
     seq = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)

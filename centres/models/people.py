@@ -134,7 +134,8 @@ class Invitation(CentreOwned):
     full_name = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=Role)
     token_digest = models.CharField(max_length=64)
-    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # Nobody for a centre's first manager, whom the platform itself invites.
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

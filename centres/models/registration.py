@@ -7,17 +7,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from centres.models.people import User
 from centres.tenancy import CentreOwned, CentreQuerySet, SameCentre, key_within_centre
 
 
-class RegistrationQuerySet(CentreQuerySet):
+class RegistrationQuerySet(CentreQuerySet["Registration"]):
     """Registrations of learners."""
 
-    def for_learner(self, user: object) -> "RegistrationQuerySet":
+    def for_learner(self, user: User) -> "RegistrationQuerySet":
         """Those of one person."""
         return self.filter(learner=user)
 
-    def for_assessor(self, user: object) -> "RegistrationQuerySet":
+    def for_assessor(self, user: User) -> "RegistrationQuerySet":
         """Those allocated to one assessor now."""
         return self.filter(
             pk__in=Allocation.objects.filter(assessor=user, ends_on__isnull=True).values(
@@ -42,7 +43,7 @@ class Registration(CentreOwned):
     registered_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
 
-    objects = RegistrationQuerySet.as_manager()
+    objects = RegistrationQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(CentreOwned.Meta):
         ordering = ["certificate_name"]

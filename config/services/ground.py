@@ -35,17 +35,17 @@ class Ground:
         """The ground of the checkout at `project`, its folders made where they are missing."""
         project = project.resolve()
         locks = project / "var" / "services"
-        locks.mkdir(parents=True, exist_ok=True)
+        _make(locks)
         name = f"criterion-{hashlib.sha256(os.fsencode(project)).hexdigest()[:12]}"
-        account = _account()
         home = locks / "home"
+        account = _account(home)
         if account and not _may_enter(locks, account):
             # PostgreSQL refuses to run as root, and another account cannot get in below here.
             home = Path("/var/lib") / name
         _make_private(home, account)
         sockets = home / "sockets"
         if not _fits_a_socket(sockets):
-            sockets = SHORT_FOLDERS / f"{name}-{os.geteuid()}"
+            sockets = SHORT_FOLDERS / f"{name}-{home.stat().st_uid}"
         _make_private(sockets, account)
         return cls(locks=locks, home=home, sockets=sockets, account=account)
 
@@ -80,10 +80,13 @@ class Ground:
                 os.chown(each, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
 
 
-def _account() -> pwd.struct_passwd | None:
+def _account(home: Path) -> pwd.struct_passwd | None:
+    """Whom the services run as: ourselves (None) or, as root, who owns `home` already or nobody."""
     if os.geteuid() != 0:
         return None
     try:
+        if home.exists() and home.stat().st_uid != 0:
+            return pwd.getpwuid(home.stat().st_uid)
         return pwd.getpwnam("nobody")
     except KeyError:
         raise ServiceFault(
@@ -113,16 +116,27 @@ def _fits_a_socket(folder: Path) -> bool:
     return plain and len(text) + SOCKET_NAME_ROOM <= LONGEST_SOCKET_PATH
 
 
+def _make(folder: Path) -> bool:
+    """Makes `folder` where it is missing; says whether it did."""
+    if folder.is_dir():
+        return False
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o755)
+    except OSError as fault:
+        raise ServiceFault(
+            f"{folder} cannot be made ({fault.strerror}). Work as the account that owns the "
+            "folder above it, or set DATABASE_URL and REDIS_URL."
+        ) from None
+    return True
+
+
 def _make_private(folder: Path, account: pwd.struct_passwd | None) -> None:
     """Makes `folder` 0700 for `account`. Refuses one that somebody else has put there."""
     owner, group = (account.pw_uid, account.pw_gid) if account else (os.geteuid(), os.getegid())
-    try:
-        folder.mkdir(mode=0o700)
+    if _make(folder):
+        folder.chmod(0o700)
         os.chown(folder, owner, group)
-    except FileExistsError:
-        pass
-    except OSError as fault:
-        raise ServiceFault(f"{folder} cannot be made ({fault.strerror}).") from None
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
         raise ServiceFault(

@@ -1,0 +1,1 @@
+"""Wiring: settings, routes, embedded services and the commands that play the whole."""

@@ -1,0 +1,10 @@
+"""Wiring: the app that knows all others, and holds the commands that play or measure the whole."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The top of the import order."""
+
+    name = "config"
+    verbose_name = "Wiring"

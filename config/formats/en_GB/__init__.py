@@ -1,0 +1,1 @@
+"""British dates without leading zeros."""

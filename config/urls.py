@@ -1,0 +1,26 @@
+"""Every address of the site. Whatever belongs to a centre stands below ``/c/<centre>/``."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import health, pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("", include("config.pages_urls")),
+    path("verify/", include("assessment.verify_urls")),
+    path("c/<slug:centre>/", include("centres.urls")),
+    path("c/<slug:centre>/", include("portfolios.urls")),
+    path("c/<slug:centre>/", include("assessment.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("config.demo.urls")))
+
+handler400 = "config.pages.bad_request"
+handler500 = "config.pages.server_fault"

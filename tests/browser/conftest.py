@@ -1,0 +1,89 @@
+"""A real Chromium against a live site; run in a process of its own (``make test`` does)."""
+
+import os
+from collections.abc import Callable, Iterator
+
+# Playwright keeps an event loop in this thread, and Django would refuse its own queries beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.cast import PASSWORD
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+SCHEMES = ("light", "dark")
+WIDTHS = (1280, 360)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page of a fresh visitor; a script fault or a breach of the CSP ends the test."""
+    context = chromium.new_context(
+        base_url=live_server.url, viewport={"width": 1280, "height": 800}
+    )
+    faults: list[str] = []
+    opened = context.new_page()
+    opened.on("pageerror", lambda fault: faults.append(str(fault)))
+    opened.on(
+        "console",
+        lambda message: (
+            faults.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    yield opened
+    context.close()
+    connections["default"].close()
+    assert faults == []
+
+
+@pytest.fixture
+def enter() -> Callable[[Page, str], None]:
+    """Sign in with a password, as a person would."""
+
+    def with_password(page: Page, email: str) -> None:
+        page.context.clear_cookies()
+        page.goto("/accounts/login/")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/")
+
+    return with_password
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds on the page as it is, one line each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """How many pixels the page scrolls sideways."""
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )

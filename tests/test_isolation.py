@@ -1,0 +1,167 @@
+"""Nobody sees what isn't theirs: every route, every case, with each layer of isolation alone.
+
+Run as it is, both layers hold; with ``for_centre`` patched away, row-level security alone must
+hold. ``ISOLATION_LAYER=code`` (a run of its own, see the Makefile) uses a role that row security
+does not bind, so that the code alone must hold.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from centres.isolation import BEFORE_THE_CENTRE, TENANT_TABLES
+from centres.models import User
+from centres.tenancy import CentreQuerySet, centre_context
+from tests.cast import Cast, sign_in_client
+from tests.routes import ROUTES, Route
+from tests.stage import Stage, make_stage
+
+CODE_ALONE = os.environ.get("ISOLATION_LAYER") == "code"
+LAYERS = ["code"] if CODE_ALONE else ["both", "database"]
+
+
+@pytest.fixture(params=LAYERS)
+def layer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Which layer holds; the one seam that a test may patch is ``for_centre``."""
+    yield str(request.param)
+
+
+@pytest.fixture
+def alder_stage(alder: Cast) -> Stage:
+    return make_stage(alder)
+
+
+@pytest.fixture
+def birch_stage(birch: Cast) -> Stage:
+    return make_stage(birch)
+
+
+@contextmanager
+def scoping_off(layer: str) -> Iterator[None]:
+    """Take the code's own scoping away where the database alone must hold."""
+    scoped = CentreQuerySet.for_centre
+    if layer == "database":
+
+        def unscoped(self: Self, centre: Any) -> Self:
+            return self
+
+        CentreQuerySet.for_centre = unscoped  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        CentreQuerySet.for_centre = scoped  # type: ignore[method-assign]
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What a request changes is undone, so that the next case finds the stage as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def ask(
+    user: User | None, name: str, route: Route, args: tuple[Any, ...], data: dict[str, Any]
+) -> HttpResponseBase:
+    """One request of a person to a route."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        sign_in_client(client, user)
+    path = reverse(name, args=args)
+    if route.method == "post":
+        return client.post(path, data)  # type: ignore[return-value]
+    return client.get(path, data)  # type: ignore[return-value]
+
+
+def body(response: HttpResponseBase) -> bytes:
+    """The bytes of an answer, streamed or not."""
+    if getattr(response, "streaming", False):
+        return b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    return response.content  # type: ignore[attr-defined, no-any-return]
+
+
+def fingerprint(stage: Stage) -> dict[str, str]:
+    """Every tenant table of a centre, as a hash of its rows."""
+    found: dict[str, str] = {}
+    centre_id = stage.cast.centre.pk
+    with centre_context(centre_id), connection.cursor() as cursor:
+        cursor.execute(TENANT_TABLES)
+        tables = [row[1] for row in cursor.fetchall() if not row[1].startswith("qualifications_")]
+        for table in tables:
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) "
+                f'FROM "{table}" t WHERE centre_id = %s',
+                [centre_id],
+            )
+            found[table] = cursor.fetchone()[0]
+    assert set(BEFORE_THE_CENTRE) <= set(found)
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_isolation(
+    name: str, layer: str, alder_stage: Stage, birch_stage: Stage, outsider: User
+) -> None:
+    route = ROUTES[name]
+    cast, slug = alder_stage.cast, alder_stage.cast.centre.slug
+    person = getattr(cast, route.person) if route.person else None
+    own_args, foreign_args = route.args(alder_stage), route.args(birch_stage)
+    before = fingerprint(birch_stage)
+
+    # 1. The right person in their own centre succeeds: without this every 404 proves nothing.
+    with rolled_back(), scoping_off(layer):
+        answer = ask(person, name, route, (slug, *own_args), route.data(alder_stage))
+        assert answer.status_code in route.succeeds, (answer.status_code, body(answer)[:600])
+        assert b"of Birch" not in body(answer)
+
+    # 2. A stranger gets the 404 of what does not exist.
+    with rolled_back(), scoping_off(layer):
+        answer = ask(outsider, name, route, (slug, *own_args), route.data(alder_stage))
+        if route.guest:
+            assert b"of Birch" not in body(answer)
+        else:
+            assert answer.status_code == 404
+
+    # 3. A member of Alder, at Alder's address, with the id of something of Birch's.
+    if own_args != foreign_args:
+        with rolled_back(), scoping_off(layer):
+            answer = ask(person, name, route, (slug, *foreign_args), route.data(alder_stage))
+            assert answer.status_code == 404, (answer.status_code, body(answer)[:600])
+    # … and at Birch's address.
+    if not route.guest:
+        with rolled_back(), scoping_off(layer):
+            there = birch_stage.cast.centre.slug
+            answer = ask(person, name, route, (there, *foreign_args), route.data(birch_stage))
+            assert answer.status_code == 404
+
+    # 4. Ids of Birch posted as choices: refused by the form, nothing changed.
+    for choice in route.choices:
+        with rolled_back(), scoping_off(layer):
+            data = {**route.data(alder_stage), choice: route.data(birch_stage)[choice]}
+            own_before = fingerprint(alder_stage)
+            answer = ask(person, name, route, (slug, *own_args), data)
+            assert answer.status_code in {404, 409, 422}, (choice, answer.status_code)
+            assert fingerprint(alder_stage) == own_before, choice
+
+    # 5. Own centre, right role, someone else's object (row security can't know).
+    if layer != "database":
+        for somebody, args in route.someone_elses(alder_stage):
+            with rolled_back():
+                answer = ask(somebody, name, route, (slug, *args), route.data(alder_stage))
+                assert answer.status_code == 404, (somebody, answer.status_code)
+
+    # 6. Nobody signed in is asked to.
+    if not route.guest:
+        with rolled_back():
+            answer = ask(None, name, route, (slug, *own_args), route.data(alder_stage))
+            assert answer.status_code == 302
+            assert answer["Location"].startswith(reverse("account_login"))
+
+    assert fingerprint(birch_stage) == before
