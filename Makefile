@@ -50,7 +50,7 @@ lock: dev-ready ## Pin requirements/*.in anew, with hashes
 		--no-emit-find-links --output-file requirements/$$part.txt requirements/$$part.in; done
 
 clean: ## Stop the embedded services and remove their rows, files and caches
-	@[ ! -x $(PY) ] || $(PY) -m config.services remove
+	@[ ! -e var/services ] || $(PY) -m config.services remove
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 demo-ready: $(DEMO)

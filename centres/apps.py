@@ -1,4 +1,4 @@
-"""Who: the tenant, its people and registrations, and the machinery that every tenant record needs."""
+"""Who: the tenant, its people, their registrations, and what every tenant record needs."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class CentresConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, each app's rows of the access table, and the grants."""
-        from centres import checks  # noqa: F401
+        from centres import checks, sign_in_events  # noqa: F401
 
         autodiscover_modules("access", "events")
         pre_migrate.connect(grant_by_default, sender=self)

@@ -1,5 +1,6 @@
 """Start-up checks: the site refuses to run as a role that row-level security does not bind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from centres.isolation import role_faults
 
 @register(Tags.database)
 def runtime_role(
-    app_configs: Any, databases: list[str] | None = None, **kwargs: Any
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """The default connection's role owns nothing, is no superuser and can't pass row security."""
     if not databases or "default" not in databases:

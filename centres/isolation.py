@@ -15,6 +15,12 @@ TENANT_TABLES = """
 """
 
 
+# The policy of a table whose rows all belong to a centre, as PostgreSQL writes it back.
+OWN_CENTRE_ALONE = (
+    "(centre_id = (NULLIF(current_setting('app.centre'::text, true), ''::text))::uuid)"
+)
+
+
 def _rows(cursor: Any, sql: str, values: list[Any] | None = None) -> list[Any]:
     cursor.execute(sql, values)
     return list(cursor.fetchall())
@@ -48,6 +54,19 @@ def role_faults(connection: Any) -> Iterator[str]:
             "AND relkind = 'r' AND has_table_privilege(current_user, oid, 'TRUNCATE')",
         ):
             yield f"role {role} may truncate table {table}"
+        for table, privilege in _rows(
+            cursor,
+            "SELECT DISTINCT c.relname, p FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE']) AS p "
+            "WHERE t.tgname = 'append_only' AND has_table_privilege(current_user, c.oid, p)",
+        ):
+            yield f"role {role} may {privilege.lower()} rows of append-only table {table}"
+        for (other,) in _rows(
+            cursor,
+            "SELECT rolname FROM pg_roles WHERE rolname <> current_user "
+            "AND (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER')",
+        ):
+            yield f"role {role} may act as role {other}, which passes row-level security"
 
 
 def table_faults(connection: Any) -> Iterator[str]:
@@ -73,8 +92,11 @@ def table_faults(connection: Any) -> Iterator[str]:
                 guards = [using if command != "a" else check, check if command != "r" else using]
                 if any("app.centre" not in (guard or using or "") for guard in guards):
                     yield f"policy {name} on {table} does not ask for the centre"
+                elif not_null and any((guard or using) != OWN_CENTRE_ALONE for guard in guards):
+                    yield f"policy {name} on {table} lets in more than the own centre's rows"
             if not_null:
                 yield from _key_faults(cursor, oid, table)
+        yield from _ways_round(cursor)
 
 
 def _key_faults(cursor: Any, oid: int, table: str) -> Iterator[str]:
@@ -106,3 +128,30 @@ def _key_faults(cursor: Any, oid: int, table: str) -> Iterator[str]:
     )
     if not unique:
         yield f"table {table} has no unique key (centre_id, id)"
+
+
+def _ways_round(cursor: Any) -> Iterator[str]:
+    """What shows or holds tenant rows without being a tenant table itself."""
+    for (view,) in _rows(
+        cursor,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
+        "(relkind = 'm' OR relkind = 'v' AND NOT coalesce('security_invoker=true' = "
+        "ANY(reloptions), false)) ORDER BY relname",
+    ):
+        yield f"view {view} reads with its owner's rights, past row-level security"
+    for table, target in _rows(
+        cursor,
+        """
+        SELECT DISTINCT c.relname, t.relname
+        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_class t ON t.oid = k.confrelid
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'centre_id'
+            AND a.attnotnull AND NOT a.attisdropped
+        WHERE k.contype = 'f' AND c.relnamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT 1 FROM pg_attribute o WHERE o.attrelid = c.oid
+                          AND o.attname = 'centre_id' AND NOT o.attisdropped)
+        ORDER BY 1, 2
+        """,
+    ):
+        if target not in BEFORE_THE_CENTRE:
+            yield f"table {table} points to rows of {target} and has no centre"

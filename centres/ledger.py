@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.encoding import force_bytes
 
 from centres.canonical import canonical_json, sha256_hex, text_hash, utc_text
 from centres.clock import database_now
@@ -58,9 +59,16 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _pending.get() is not None:
-            with transaction.atomic():
-                return function(*args, **kwargs)
+        outer = _pending.get()
+        if outer is not None:
+            recorded = len(outer)
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except BaseException:
+                # Undone with its savepoint, though the outer action may carry on.
+                del outer[recorded:]
+                raise
         events: list[PendingEvent] = []
         token = _pending.set(events)
         try:
@@ -154,7 +162,7 @@ def event_digest(event: ChainedEvent) -> str:
                 "id": str(event.pk),
                 "seq": event.seq,
                 "at": utc_text(event.at),
-                "actor": str(event.actor_id) if event.actor_id else None,  # type: ignore[attr-defined]
+                "actor": str(event.actor_id) if event.actor_id else None,
                 "actor_name": event.actor_name_hash,
                 "action": event.action,
                 "subject_kind": event.subject_kind,
@@ -166,9 +174,9 @@ def event_digest(event: ChainedEvent) -> str:
     )
 
 
-def head_seal(chain: uuid.UUID, seq: int, digest: str, secret: str | None = None) -> str:
-    """A keyed hash over the end of a chain: who can write rows but has no key can't cut the tail."""
-    key = hashlib.sha256(b"ledger head " + (secret or settings.SECRET_KEY).encode()).digest()
+def head_seal(chain: uuid.UUID, seq: int, digest: str, secret: str | bytes | None = None) -> str:
+    """A keyed hash over a chain's end: who can write rows but has no key can't cut the tail."""
+    key = hashlib.sha256(b"ledger head " + force_bytes(secret or settings.SECRET_KEY)).digest()
     return hmac.new(key, f"{chain} {seq} {digest}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -192,7 +200,9 @@ def ledger_faults(centre: Centre | None) -> Iterator[str]:
             yield f"event {event.seq} does not follow the event before it"
         if event.digest != event_digest(event):
             yield f"event {event.seq} was changed: its digest does not match its content"
-        if event.actor_name and text_hash(event.actor_name_salt + event.actor_name) != (
+        # A name is erased together with its salt, or it could be guessed from the hash.
+        erased = event.actor_id and not event.actor_name and not event.actor_name_salt
+        if not erased and text_hash(event.actor_name_salt + event.actor_name) != (
             event.actor_name_hash
         ):
             yield f"event {event.seq} was changed: the copied name is not the one recorded"
@@ -200,6 +210,10 @@ def ledger_faults(centre: Centre | None) -> Iterator[str]:
     if head is None:
         if seq:
             yield "the head of the chain is missing"
+        elif centre and PlatformEvent.objects.filter(
+            action="centre.opened", subject_id=centre.pk
+        ):
+            yield "the whole chain is missing: the centre was opened and has no event"
         return
     chain = centre.pk if centre else PLATFORM
     if (head.seq, head.digest) != (seq, previous):

@@ -1,4 +1,4 @@
-"""The centre from the path: one transaction, one database context and one access check a request."""
+"""The centre from the path: one transaction, one database context, one access check each."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -22,10 +22,10 @@ CENTRE_PATH = re.compile(r"^/c/(?P<slug>[-\w]+)/")
 class CentreMiddleware:
     """Innermost, so that its transaction holds the view and the rendering of its template."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Run a request below ``/c/<centre>/`` in that centre; others pass untouched."""
         found = CENTRE_PATH.match(request.path_info)
         if not found:

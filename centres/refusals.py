@@ -1,18 +1,17 @@
 """How an action says no: each refusal names the rule, what is missing and what to do next."""
 
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
 class Refusal(Exception):
-    """A rule refuses the action. Nothing was changed."""
+    """A rule refuses the action. Nothing was changed.
 
-    rule: str
-    remedy: str
-    source: str = ""
+    ``source`` is where the rule stands, such as ``8588 handbook, registration``.
+    """
 
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.rule, self.remedy) if part)
+    def __init__(self, rule: str, remedy: str, source: str = "") -> None:
+        super().__init__(" ".join(part for part in (rule, remedy) if part))
+        self.rule = rule
+        self.remedy = remedy
+        self.source = source
 
 
 class TransitionError(Refusal):
@@ -20,4 +19,8 @@ class TransitionError(Refusal):
 
 
 class ChangedSinceShown(Refusal):
-    """What would be signed is no longer what the signer was shown."""
+    """What would be signed is no longer what the signer was shown; ``changes`` says what."""
+
+    def __init__(self, rule: str, remedy: str, changes: tuple[str, ...] = ()) -> None:
+        super().__init__(rule, remedy)
+        self.changes = changes

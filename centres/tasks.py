@@ -1,4 +1,4 @@
-"""The base of every task that touches tenant rows: the centre's id comes first, its context is entered."""
+"""The base of tasks that touch tenant rows: the centre's id comes first and is entered."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""The frozen SQL that migrations use to put a table under row-level security or make it append-only.
+"""The frozen SQL by which migrations put a table under row security or make it append-only.
 
 Migrations import these functions, so a change here must be a new function, not an edit.
 """
@@ -33,7 +33,7 @@ def protect(table: str) -> RunSQL:
 
 
 def append_only(table: str) -> RunSQL:
-    """Refuse update, delete and truncate, by privilege to the runtime role and by trigger to all."""
+    """Refuse update, delete and truncate: by privilege to the runtime role, by trigger to all."""
     return RunSQL(
         f"""
         DO $$ BEGIN EXECUTE (

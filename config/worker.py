@@ -28,6 +28,7 @@ PULSE_EVERY = 5.0  # seconds
 LOOK_EVERY = 0.2
 SHORTEST_LIFE = 5.0  # a worker that dies sooner is started again only after a pause
 LONGEST_PAUSE = 15.0
+QUIET = "ignore:You're running the worker with superuser"  # in a container that is usual
 ONCE = {"max_retries": 0, "socket_connect_timeout": 1}  # how the keeper asks the broker
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
@@ -100,7 +101,8 @@ class Worker:
         return f"pulse.{self.name}"
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "celery", "-A", "config.worker", "worker"]
+        command = [sys.executable, "-W", QUIET, "-m", "celery", "--quiet"]
+        command += ["-A", "config.worker", "worker"]
         command += ["--queues", ",".join([*self.queues, self.own_queue])]
         command += ["--concurrency", str(self.concurrency), "--hostname", f"{self.name}@%h"]
         command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import ProtectedError
 
 from qualifications.catalogue_entries import (
@@ -114,6 +114,7 @@ def load_specifications(
     if faults:
         raise CatalogueFaultsError(faults)
     with transaction.atomic(using=using):
+        _wait_for_other_loads(using)
         loaded = []
         for file, entry in entries:
             try:
@@ -123,6 +124,12 @@ def load_specifications(
         if faults:
             raise CatalogueFaultsError(faults)
     return loaded
+
+
+def _wait_for_other_loads(using: str) -> None:
+    """Two containers that start together load one after the other, until their transactions end."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qualifications.load'))")
 
 
 def _fault(file: str, entry: SpecificationEntry, rule: str, remedy: str) -> Fault:

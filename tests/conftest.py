@@ -83,8 +83,13 @@ TransactionTestCase._fixture_teardown = _empty_as_owner
 
 
 @pytest.fixture(autouse=True)
-def _files_in_a_folder_of_their_own(tmp_path: Path) -> Iterator[None]:
-    """Every test has an empty media folder."""
+def _files_in_a_folder_of_their_own(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[None]:
+    """Every test has an empty media folder, but for classes that keep one of their own."""
+    if getattr(request.cls, "own_media", False):
+        yield
+        return
     with override_settings(MEDIA_ROOT=tmp_path / "media"):
         yield
 

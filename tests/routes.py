@@ -205,6 +205,7 @@ ROUTES: dict[str, Route] = {
             "email": "ivo@example.org",
             "role": "assessor",
         },
+        succeeds=REDIRECTED,
     ),
     "centres:people-role-add": Route(
         "max",

@@ -1,9 +1,11 @@
 """The stage: what the cast has made through the real actions, so every route has its object."""
 
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase, override_settings
 
 from assessment.actions import save_comment, save_judgement, sign_sheet
 from assessment.manifest import sheet_manifests
@@ -17,7 +19,7 @@ from portfolios.declarations import CURRENT
 from portfolios.manifest import submission_manifest
 from portfolios.models import Claim, Evidence, EvidenceVersion, Submission
 from qualifications.models import Criterion
-from tests.cast import Cast, fresh_proof
+from tests.cast import Cast, fresh_proof, make_cast, make_user
 
 COUNTS = {
     "1.1": {"planned_clients": "2"},
@@ -175,3 +177,26 @@ def make_stage(cast: Cast) -> Stage:
             role=Role.TUTOR,
         )
     return Stage(cast=cast, una=una, ted=ted, invitation=invitation, token=token)
+
+
+class StagedTestCase(TestCase):
+    """Both centres with their work, made once for the class; each test is rolled back."""
+
+    own_media = True
+    alder: Stage
+    birch: Stage
+    outsider: User
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Keep the files of the stage for the life of the class."""
+        folder = cls.enterClassContext(TemporaryDirectory())
+        cls.enterClassContext(override_settings(MEDIA_ROOT=folder))
+        super().setUpClass()
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        """Two stages and a stranger."""
+        cls.alder = make_stage(make_cast("alder", "Alder Centre", "012345"))
+        cls.birch = make_stage(make_cast("birch", "Birch Training", "067890"))
+        cls.outsider = make_user("outsider@example.org", "Olive Outsider")

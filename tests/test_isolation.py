@@ -6,11 +6,10 @@ does not bind, so that the code alone must hold.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-import pytest
 from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
@@ -19,28 +18,12 @@ from django.urls import reverse
 from centres.isolation import BEFORE_THE_CENTRE, TENANT_TABLES
 from centres.models import User
 from centres.tenancy import CentreQuerySet, centre_context
-from tests.cast import Cast, sign_in_client
+from tests.cast import sign_in_client
 from tests.routes import ROUTES, Route
-from tests.stage import Stage, make_stage
+from tests.stage import Stage, StagedTestCase
 
 CODE_ALONE = os.environ.get("ISOLATION_LAYER") == "code"
 LAYERS = ["code"] if CODE_ALONE else ["both", "database"]
-
-
-@pytest.fixture(params=LAYERS)
-def layer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Which layer holds; the one seam that a test may patch is ``for_centre``."""
-    yield str(request.param)
-
-
-@pytest.fixture
-def alder_stage(alder: Cast) -> Stage:
-    return make_stage(alder)
-
-
-@pytest.fixture
-def birch_stage(birch: Cast) -> Stage:
-    return make_stage(birch)
 
 
 @contextmanager
@@ -105,63 +88,76 @@ def fingerprint(stage: Stage) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", sorted(ROUTES))
-def test_isolation(
-    name: str, layer: str, alder_stage: Stage, birch_stage: Stage, outsider: User
-) -> None:
-    route = ROUTES[name]
-    cast, slug = alder_stage.cast, alder_stage.cast.centre.slug
-    person = getattr(cast, route.person) if route.person else None
-    own_args, foreign_args = route.args(alder_stage), route.args(birch_stage)
-    before = fingerprint(birch_stage)
+class Matrix(StagedTestCase):
+    """Every route in every layer; the tests are made below, one for each."""
 
-    # 1. The right person in their own centre succeeds: without this every 404 proves nothing.
-    with rolled_back(), scoping_off(layer):
-        answer = ask(person, name, route, (slug, *own_args), route.data(alder_stage))
-        assert answer.status_code in route.succeeds, (answer.status_code, body(answer)[:600])
-        assert b"of Birch" not in body(answer)
+    def hold(self, name: str, layer: str) -> None:
+        """One route, all its cases."""
+        route = ROUTES[name]
+        cast, slug = self.alder.cast, self.alder.cast.centre.slug
+        person = getattr(cast, route.person) if route.person else None
+        own_args, foreign_args = route.args(self.alder), route.args(self.birch)
+        before = fingerprint(self.birch)
 
-    # 2. A stranger gets the 404 of what does not exist.
-    with rolled_back(), scoping_off(layer):
-        answer = ask(outsider, name, route, (slug, *own_args), route.data(alder_stage))
-        if route.guest:
+        # 1. The right person in their own centre succeeds: without this every 404 proves nothing.
+        with rolled_back(), scoping_off(layer):
+            answer = ask(person, name, route, (slug, *own_args), route.data(self.alder))
+            assert answer.status_code in route.succeeds, (answer.status_code, body(answer)[:600])
             assert b"of Birch" not in body(answer)
-        else:
-            assert answer.status_code == 404
 
-    # 3. A member of Alder, at Alder's address, with the id of something of Birch's.
-    if own_args != foreign_args:
+        # 2. A stranger gets the 404 of what does not exist.
         with rolled_back(), scoping_off(layer):
-            answer = ask(person, name, route, (slug, *foreign_args), route.data(alder_stage))
-            assert answer.status_code == 404, (answer.status_code, body(answer)[:600])
-    # … and at Birch's address.
-    if not route.guest:
-        with rolled_back(), scoping_off(layer):
-            there = birch_stage.cast.centre.slug
-            answer = ask(person, name, route, (there, *foreign_args), route.data(birch_stage))
-            assert answer.status_code == 404
+            answer = ask(self.outsider, name, route, (slug, *own_args), route.data(self.alder))
+            if route.guest:
+                assert b"of Birch" not in body(answer)
+            else:
+                assert answer.status_code == 404
 
-    # 4. Ids of Birch posted as choices: refused by the form, nothing changed.
-    for choice in route.choices:
-        with rolled_back(), scoping_off(layer):
-            data = {**route.data(alder_stage), choice: route.data(birch_stage)[choice]}
-            own_before = fingerprint(alder_stage)
-            answer = ask(person, name, route, (slug, *own_args), data)
-            assert answer.status_code in {404, 409, 422}, (choice, answer.status_code)
-            assert fingerprint(alder_stage) == own_before, choice
+        # 3. A member of Alder, at Alder's address, with the id of something of Birch's.
+        if own_args != foreign_args:
+            with rolled_back(), scoping_off(layer):
+                answer = ask(person, name, route, (slug, *foreign_args), route.data(self.alder))
+                assert answer.status_code == 404, (answer.status_code, body(answer)[:600])
+        # … and at Birch's address.
+        if not route.guest:
+            with rolled_back(), scoping_off(layer):
+                there = self.birch.cast.centre.slug
+                answer = ask(person, name, route, (there, *foreign_args), route.data(self.birch))
+                assert answer.status_code == 404
 
-    # 5. Own centre, right role, someone else's object (row security can't know).
-    if layer != "database":
-        for somebody, args in route.someone_elses(alder_stage):
+        # 4. Ids of Birch posted as choices: refused by the form, nothing changed.
+        for choice in route.choices:
+            with rolled_back(), scoping_off(layer):
+                data = {**route.data(self.alder), choice: route.data(self.birch)[choice]}
+                own_before = fingerprint(self.alder)
+                answer = ask(person, name, route, (slug, *own_args), data)
+                assert answer.status_code in {404, 409, 422}, (choice, answer.status_code)
+                assert fingerprint(self.alder) == own_before, choice
+
+        # 5. Own centre, right role, someone else's object (row security can't know).
+        if layer != "database":
+            for somebody, args in route.someone_elses(self.alder):
+                with rolled_back():
+                    answer = ask(somebody, name, route, (slug, *args), route.data(self.alder))
+                    assert answer.status_code == 404, (somebody, answer.status_code)
+
+        # 6. Nobody signed in is asked to.
+        if not route.guest:
             with rolled_back():
-                answer = ask(somebody, name, route, (slug, *args), route.data(alder_stage))
-                assert answer.status_code == 404, (somebody, answer.status_code)
+                answer = ask(None, name, route, (slug, *own_args), route.data(self.alder))
+                assert answer.status_code == 302
+                assert answer["Location"].startswith(reverse("account_login"))
 
-    # 6. Nobody signed in is asked to.
-    if not route.guest:
-        with rolled_back():
-            answer = ask(None, name, route, (slug, *own_args), route.data(alder_stage))
-            assert answer.status_code == 302
-            assert answer["Location"].startswith(reverse("account_login"))
+        assert fingerprint(self.birch) == before
 
-    assert fingerprint(birch_stage) == before
+
+def _test_of(name: str, layer: str) -> Callable[[Matrix], None]:
+    def test(self: Matrix) -> None:
+        self.hold(name, layer)
+
+    return test
+
+
+for _name in ROUTES:
+    for _layer in LAYERS:
+        setattr(Matrix, f"test_{_name.replace(':', '_')}_{_layer}", _test_of(_name, _layer))

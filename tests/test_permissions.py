@@ -1,33 +1,50 @@
 """Route × role: the right roles pass the door, all others are told 403, a removed one 404."""
 
 import datetime
+from collections.abc import Callable
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
 from centres.models import Membership, Role
-from tests.cast import Cast, make_user, sign_in_client
+from tests.cast import make_user, sign_in_client
 from tests.routes import ROUTES
-from tests.stage import make_stage
-from tests.test_isolation import rolled_back
+from tests.stage import StagedTestCase
+from tests.test_isolation import body, rolled_back
 
 
-@pytest.mark.parametrize("name", sorted(name for name in ROUTES if not ROUTES[name].guest))
-def test_roles(name: str, alder: Cast) -> None:
-    route, stage = ROUTES[name], make_stage(alder)
-    path = reverse(name, args=(alder.centre.slug, *route.args(stage)))
-    for role in Role:
-        user = make_user(f"{role}@roles.example.org", f"Somebody as {role.label}")
-        membership = Membership.objects.create(
-            centre=alder.centre, user=user, role=role, starts_on=datetime.date(2026, 1, 5)
-        )
-        client = sign_in_client(Client(), user)
-        with rolled_back():
-            answer = getattr(client, route.method)(path, route.data(stage))
-            forbidden = answer.status_code == 403
-            assert forbidden == (role not in route.roles), (role, answer.status_code)
-        membership.ends_on = datetime.date(2026, 1, 6)
-        membership.save()
-        with rolled_back():
-            assert getattr(client, route.method)(path, route.data(stage)).status_code == 404
+class Doors(StagedTestCase):
+    """Every route; the tests are made below, one for each."""
+
+    def hold(self, name: str) -> None:
+        """One route, every role."""
+        route, cast = ROUTES[name], self.alder.cast
+        path = reverse(name, args=(cast.centre.slug, *route.args(self.alder)))
+        for role in Role:
+            user = make_user(f"{role}@roles.example.org", f"Somebody as {role.label}")
+            membership = Membership.objects.create(
+                centre=cast.centre, user=user, role=role, starts_on=datetime.date(2026, 1, 5)
+            )
+            client = sign_in_client(Client(), user)
+            with rolled_back():
+                answer = getattr(client, route.method)(path, route.data(self.alder))
+                body(answer)
+                forbidden = answer.status_code == 403
+                assert forbidden == (role not in route.roles), (role, answer.status_code)
+            membership.ends_on = datetime.date(2026, 1, 6)
+            membership.save()
+            with rolled_back():
+                answer = getattr(client, route.method)(path, route.data(self.alder))
+                assert answer.status_code == 404
+
+
+def _test_of(name: str) -> Callable[[Doors], None]:
+    def test(self: Doors) -> None:
+        self.hold(name)
+
+    return test
+
+
+for _name in ROUTES:
+    if not ROUTES[_name].guest:
+        setattr(Doors, f"test_{_name.replace(':', '_')}", _test_of(_name))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 import fontpkg_atkinson_hyperlegible as typeface
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -19,6 +22,8 @@ from assessment.paper.lettering import spell_out
 SCHEME = "paper:"
 _STATIC = Path(__file__).resolve().parents[2] / "static"
 _FONTS = typeface.ROOT / "files"
+_COLOURS = "sheet-srgb"
+_VARIANT = {"pdf_variant": "pdf/a-3a", "output_intent": _COLOURS}
 _SUFFIXES = {".svg": "image/svg+xml", ".ttf": "font/ttf"}
 
 
@@ -42,6 +47,19 @@ class PackagedFiles(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": _SUFFIXES[path.suffix]})
 
 
+class SheetColours(ColorProfile):  # type: ignore[misc]
+    """WeasyPrint's own sRGB profile, read once: it would open it for each paper, leave it open,
+    and write it with the time of day in it."""
+
+    def __init__(self) -> None:
+        self._bytes = files("weasyprint.pdf").joinpath("sRGB2014.icc").read_bytes()
+        super().__init__(BytesIO(self._bytes), "sRGB2014.icc", "relative-colorimetric", "rgb")
+
+    @property
+    def content(self) -> bytes:
+        return self._bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """What is costly to set up and safe to share between the papers of one process."""
@@ -49,20 +67,21 @@ class Press:
     files: PackagedFiles
     fonts: FontConfiguration
     style: CSS
+    colours: SheetColours
     without_glyph: set[str] = field(default_factory=set)
 
 
 @cache
 def press() -> Press:
     """This process's fonts and style sheet: built anew for each paper they cost 0.25 MB of it."""
-    files, fonts = PackagedFiles(), FontConfiguration()
+    packaged, fonts = PackagedFiles(), FontConfiguration()
     style = CSS(
         string=(_STATIC / "print.css").read_text(encoding="utf-8"),
         base_url=SCHEME,
-        url_fetcher=files,
+        url_fetcher=packaged,
         font_config=fonts,
     )
-    return Press(files=files, fonts=fonts, style=style)
+    return Press(files=packaged, fonts=fonts, style=style, colours=SheetColours())
 
 
 def render_pdf(
@@ -106,7 +125,10 @@ def _printed(
     )
     try:
         document = HTML(string=legible, base_url=SCHEME, url_fetcher=machine.files).render(
-            stylesheets=[machine.style], font_config=machine.fonts, pdf_variant="pdf/a-3a"
+            stylesheets=[machine.style],
+            font_config=machine.fonts,
+            color_profiles={_COLOURS: machine.colours},
+            **_VARIANT,
         )
         document.metadata.generator = "Criterion"
         if at is not None:
@@ -115,7 +137,7 @@ def _printed(
         pdf = document.write_pdf(
             finisher=partial(make_accessible, language=language),
             attachments=[attachment],
-            pdf_variant="pdf/a-3a",
+            **_VARIANT,
         )
     except FatalURLFetchingError as refusal:
         raise PaperFault(str(refusal.__cause__ or refusal)) from refusal

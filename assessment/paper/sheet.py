@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from assessment.paper.content import Count, ResultPaper
 
 _COPY_NAMES = {"learner": "Learner’s copy", "file": "File copy"}
-_RUNNING_NAME = 60
+_RUNNING_NAME = 40
 
 
 def result_html(paper: ResultPaper, *, language: str = "en-GB") -> str:

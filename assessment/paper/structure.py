@@ -9,34 +9,44 @@ from typing import Any, cast
 import pydyf
 from weasyprint import Document
 
+_TABLE_PARTS = ("table", "thead", "tbody", "tr")
 _SCOPES = {"col": "/Column", "colgroup": "/Column", "row": "/Row", "rowgroup": "/Row"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell as laid out: its HTML element's scope, and its own structure element."""
+    """A table cell as laid out on one page: its structure element, and where it stands in HTML.
 
-    scope: str
+    `sources` are the HTML elements of its table, its group of rows, its row and itself: the same
+    for each of the cells that a page break makes of one.
+    """
+
     element: pydyf.Dictionary
+    sources: tuple[Any, Any, Any, Any]
+
+    @property
+    def scope(self) -> str:
+        return str(self.sources[-1].get("scope", ""))
 
 
 def cells_by_table(document: Document) -> list[list[Cell]]:
     """The cells of each HTML table, in order, whatever the pages that it runs over."""
     tables: dict[Any, list[Cell]] = {}
     for page in document.pages:
-        for table, box in _cell_boxes(page._page_box, None):
-            tables.setdefault(table, []).append(Cell(box.element.get("scope", ""), box.mark))
+        for cell in _cells(page._page_box, ()):
+            tables.setdefault(cell.sources[0], []).append(cell)
     return list(tables.values())
 
 
-def _cell_boxes(box: Any, table: Any) -> Iterator[tuple[Any, Any]]:
-    if getattr(box, "element_tag", None) == "table":
-        table = box.element
+def _cells(box: Any, around: tuple[Any, ...]) -> Iterator[Cell]:
+    tag = getattr(box, "element_tag", None)
+    if tag in _TABLE_PARTS and box.element not in around:
+        around = (*around, box.element)
     # WeasyPrint leaves the structure element of each cell on the cell's box, as `mark`.
     if hasattr(box, "mark"):
-        yield table, box
+        yield Cell(box.mark, (*around, box.element))
     for child in getattr(box, "children", ()):
-        yield from _cell_boxes(child, table)
+        yield from _cells(child, around)
 
 
 class StructureTree:
@@ -63,13 +73,6 @@ class StructureTree:
         yield element
         for kid in self.kids(element):
             yield from self.below(kid)
-
-    def ancestor(self, element: pydyf.Dictionary, kind: str) -> pydyf.Dictionary | None:
-        while element.get("Type") == "/StructElem":
-            if element["S"] == kind:
-                return element
-            element = self.at(element["P"])
-        return None
 
     def move(self, kids: list[pydyf.Dictionary], target: pydyf.Dictionary) -> None:
         for kid in kids:
@@ -106,16 +109,25 @@ class StructureTree:
         return not {"/H1", "/H2"} & {kid["S"] for kid in self.kids(element)[:1]}
 
     def join_table(self, cells: list[Cell]) -> None:
-        """Makes a table that runs over a page's end one table, without its repeated heads."""
-        tables = {
-            table.number: table
-            for cell in cells
-            if (table := self.ancestor(cell.element, "/Table")) is not None
-        }
-        whole, *later = tables.values()
-        for table in later:
-            self.move([group for group in self.kids(table) if group["S"] != "/THead"], whole)
-            self.remove(table)
+        """Makes one table of a table that runs over a page's end, without its repeated heads."""
+        whole: dict[Any, pydyf.Dictionary] = {}
+        joined: set[int] = set()
+        for cell in cells:
+            for source, part in zip(cell.sources, self.lineage(cell.element), strict=True):
+                first = whole.setdefault(source, part)
+                if part is not first and part.number not in joined:
+                    joined.add(part.number)
+                    self.remove(part)
+                    if part["S"] != "/THead":
+                        self.move(self.kids(part), first)
+                if part is not first and part["S"] == "/THead":
+                    break
+
+    def lineage(self, cell: pydyf.Dictionary) -> list[pydyf.Dictionary]:
+        """Table, group, row and cell."""
+        row = self.at(cell["P"])
+        group = self.at(row["P"])
+        return [self.at(group["P"]), group, row, cell]
 
     def head_cells(self, cells: list[Cell]) -> None:
         """Scope for each header cell, and for each data cell the headers that a reader would name.
@@ -125,9 +137,9 @@ class StructureTree:
         column's, so that each criterion would be announced with all others.
         """
         scopes = {cell.element.number: cell.scope for cell in cells}
-        table = self.ancestor(cells[0].element, "/Table")
+        table, *_ = self.lineage(cells[0].element)
         columns: dict[int, pydyf.String] = {}
-        for group in self.kids(table) if table is not None else ():
+        for group in self.kids(table):
             opening: list[pydyf.String] = []
             for row in self.kids(group):
                 beside: list[pydyf.String] = []

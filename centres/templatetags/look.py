@@ -306,11 +306,22 @@ def pager(context: template.Context, page: Page[Any], noun: str = "") -> dict[st
     }
 
 
+# The labels of allauth's forms, in the words that the other pages use.
+PLAIN_LABELS = {
+    "email": "E-mail address",
+    "login": "E-mail address",
+    "oldpassword": "Present password",
+    "password1": "New password",
+    "password2": "New password, once more",
+}
+
+
 @register.filter
-def without_placeholders(form: BaseForm) -> BaseForm:
-    """The same form without texts inside its fields: a label above says it, and stays."""
-    for field in form.fields.values():
+def in_plain_words(form: BaseForm) -> BaseForm:
+    """One of allauth's forms with our labels, and no text in a field that typing would wipe."""
+    for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
+        form[name].label = PLAIN_LABELS.get(name, form[name].label)
     return form
 
 

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
+from qualifications.actions import TREE
+from qualifications.models import Specification
+
 ORCHARD = """\
 awarding_body: {code: ORCHARD, name: Orchard Guild}
 qualification:
@@ -163,8 +166,25 @@ SECOND_VERSION = PUBLISHED.replace('version: "1"', 'version: "2"')
 # Everything above it belongs to a body that the site's own role cannot add.
 OF_A_CENTRE = ORCHARD.replace("{code: ORCHARD, name: Orchard Guild}", "{code: ILM, name: ILM}")
 
+# A draft of a qualification that is there already, for tests that commit.
+DRAFT_OF_8588 = (
+    OF_A_CENTRE.replace('number: "9001"', 'number: "8588"')
+    .replace(
+        "title: Tending an Orchard\n  level: 3",
+        "title: Effective Coaching and Mentoring\n  level: 5",
+    )
+    .replace('version: "1"', 'version: "committed"')
+)
+
 ALDER = UUID("a1de0000-0000-4000-8000-000000000001")
 BIRCH = UUID("b12c0000-0000-4000-8000-000000000002")
+
+
+def remove_draft(draft: Specification) -> None:
+    """Take a committed draft out of the catalogue, which is not emptied between tests."""
+    for model in reversed(TREE):
+        model._default_manager.using("owner").filter(specification=draft.pk).delete()
+    draft.delete(using="owner")
 
 
 @contextmanager

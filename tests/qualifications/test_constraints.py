@@ -1,6 +1,7 @@
 """What must always be true of the catalogue is refused by the database itself."""
 
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -34,7 +35,10 @@ def draft() -> Specification:
     return load_specification(ORCHARD).specification
 
 
-def one(model: type[SpecificationRow], draft: Specification, **at: object) -> SpecificationRow:
+Row = TypeVar("Row", bound=SpecificationRow)
+
+
+def one(model: type[Row], draft: Specification, **at: object) -> Row:
     row = model._default_manager.using("owner").filter(specification=draft, **at).first()
     assert row
     return row
@@ -166,16 +170,18 @@ ELSEWHERE: dict[type[SpecificationRow], dict[str, object]] = {
 
 
 def ids(value: object) -> str:
-    return getattr(value, "__name__", None) or getattr(value, "name", "")
+    return str(getattr(value, "__name__", None) or getattr(value, "name", ""))
 
 
 @pytest.mark.parametrize(("model", "field"), KEYS, ids=ids)
 def test_a_row_cannot_point_into_another_specification(
-    model: type[SpecificationRow], field: ForeignKey, draft: Specification
+    model: type[SpecificationRow], field: "ForeignKey[Any, Any]", draft: Specification
 ) -> None:
     other = load_specification(ORCHARD.replace('version: "1"', 'version: "2"')).specification
     row = one(model, draft)
-    foreign = one(field.related_model, other)
+    target = field.related_model
+    assert issubclass(target, SpecificationRow)
+    foreign = one(target, other)
     assert f"{field.name}_id" == field.column
     with (
         pytest.raises(IntegrityError, match="same_specification"),
@@ -188,7 +194,7 @@ def test_a_row_cannot_point_into_another_specification(
 
 @pytest.mark.parametrize(("model", "field"), KEYS, ids=ids)
 def test_a_row_cannot_point_at_nothing(
-    model: type[SpecificationRow], field: ForeignKey, draft: Specification
+    model: type[SpecificationRow], field: "ForeignKey[Any, Any]", draft: Specification
 ) -> None:
     row = one(model, draft)
     with (

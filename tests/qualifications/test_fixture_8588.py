@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def test_the_catalogue_has_the_two_pathways_of_8588_with_their_numbers() -> None
             units,
         )
         assert pathway.glh_includes_support is False
-        assert (pathway.induction_hours, pathway.tutorial_hours) == (1, 3)
+        assert (pathway.induction_hours, pathway.tutorial_hours) == (Decimal(1), Decimal(3))
         assert (pathway.minimum_age, pathway.registration_years) == (18, 3)
     assert pathways == {
         "8588-21": (

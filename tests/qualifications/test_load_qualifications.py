@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
@@ -76,6 +77,14 @@ def test_a_project_without_files_is_told_to_name_some(tmp_path: Path) -> None:
     assert ending == (
         "There is no file in fixtures/qualifications. Name the files to load after the command."
     )
+
+
+def test_a_site_without_the_owner_role_is_told_which_variable_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(settings.DATABASES, "owner")
+    _, _, ending = run()
+    assert "DATABASE_OWNER_URL is not set. Set it for this command." in ending
 
 
 def test_a_file_below_the_working_folder_is_named_by_its_path_from_there(

@@ -1,11 +1,13 @@
 """Loading: all or nothing, twice is once, a draft is replaced, a published version is not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
-from django.db import models
+from django.db import connections, models
 
-from qualifications.actions import TREE, load_specification, load_specifications
+from qualifications.actions import TREE, Loaded, load_specification, load_specifications
 from qualifications.catalogue_entries import digest
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification
 from qualifications.held_content import held_content
@@ -18,7 +20,13 @@ from qualifications.models import (
     SpecificationRow,
     Unit,
 )
-from tests.qualifications.orchard import ORCHARD, PUBLISHED, SECOND_VERSION
+from tests.qualifications.orchard import (
+    DRAFT_OF_8588,
+    ORCHARD,
+    PUBLISHED,
+    SECOND_VERSION,
+    remove_draft,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
@@ -161,6 +169,27 @@ def test_a_new_version_cannot_rename_the_qualification_under_the_old_ones(
     (fault,) = refused(SECOND_VERSION.replace(passage, instead))
     assert rule in fault
     assert orchard_versions() == ["1"]
+
+
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+def test_two_loads_at_once_are_one_after_the_other() -> None:
+    start = Barrier(2)
+
+    def load() -> Loaded:
+        try:
+            start.wait(timeout=10)
+            return load_specification(DRAFT_OF_8588)
+        finally:
+            connections["owner"].close()
+
+    with ThreadPoolExecutor(2) as pool:
+        loads = [pool.submit(load) for _ in range(2)]
+        loaded = [load.result(timeout=30) for load in loads]
+    try:
+        assert sorted(each.state for each in loaded) == ["loaded", "unchanged"]
+        assert loaded[0].specification == loaded[1].specification
+    finally:
+        remove_draft(loaded[0].specification)
 
 
 def test_the_tree_names_every_model_that_is_part_of_a_specification() -> None:

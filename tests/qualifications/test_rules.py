@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -201,9 +202,7 @@ def test_a_sheet_passes_only_when_every_criterion_does(decisions: dict[str, str]
 
 
 @given(DECIDED, st.randoms(use_true_random=False))
-def test_the_order_of_decisions_does_not_matter(
-    decisions: dict[str, str], random: "st.Random"
-) -> None:
+def test_the_order_of_decisions_does_not_matter(decisions: dict[str, str], random: Random) -> None:
     shuffled = list(decisions.items())
     random.shuffle(shuffled)
     one, other = result_outcome(decisions), result_outcome(dict(shuffled))

@@ -29,7 +29,7 @@ def name(model: type[Model]) -> str:
     return model.__name__
 
 
-def run(sql: str, *values: object) -> int:
+def run(sql: str, *values: UUID | None) -> int:
     """Run as the site's role, in a savepoint; the number of rows touched."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pwd
 import shutil
 import signal
 import stat
@@ -22,13 +23,18 @@ STOPPED = {"broker": None, "database": None}
 
 
 @pytest.fixture(scope="module")
-def checkout() -> Iterator[Checkout]:
-    # Not in tmp_path, which nobody else may enter: as root, services run as another account.
+def open_folder() -> Iterator[Path]:
+    """A folder that every account may enter, which tmp_path is not."""
     folder = Path(tempfile.mkdtemp(prefix="criterion-test-"))
     folder.chmod(0o755)
-    with Checkout.at(folder / "project") as made:
-        yield made
+    yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def checkout(open_folder: Path) -> Iterator[Checkout]:
+    with Checkout.at(open_folder / "project") as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -235,12 +241,12 @@ def test_only_their_own_account_may_look_at_them(checkout: Checkout) -> None:
             assert Path(f"/proc/{pid}").stat().st_uid == owner
 
 
-@pytest.mark.parametrize("name", ["a" * 60, "with a space"])
-def test_a_path_that_fits_no_socket_gets_a_short_one(tmp_path: Path, name: str) -> None:
-    folder = tmp_path / name / ("b" * 40)
+def test_a_path_too_long_for_a_socket_gets_a_short_one(open_folder: Path) -> None:
+    folder = open_folder / ("a" * 60) / ("b" * 40)
     with Checkout.at(folder) as checkout:
         sockets = checkout.ground.sockets
-        assert not sockets.is_relative_to(folder)
+        assert checkout.ground.home.is_relative_to(folder)
+        assert sockets.parent == Path("/tmp")
         assert len(f"{sockets}/.s.PGSQL.54187") <= LONGEST_SOCKET_PATH
         assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
         with checkout.user() as user, broker(user) as client:
@@ -249,20 +255,28 @@ def test_a_path_that_fits_no_socket_gets_a_short_one(tmp_path: Path, name: str) 
     assert not sockets.exists()
 
 
-def test_a_socket_folder_that_somebody_else_made_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / ("c" * 90)
+@pytest.mark.parametrize("name", ["a space", "per%cent", "quo'te", "accentué"])
+def test_a_path_that_would_need_quoting_gets_a_plain_one(open_folder: Path, name: str) -> None:
+    folder = open_folder / name
+    folder.mkdir()
+    ground = Ground.of(folder)
+    assert ground.home.is_relative_to(folder)
+    assert ground.sockets.parent == Path("/tmp")
+    ground.sockets.rmdir()
+
+
+def test_a_socket_folder_that_somebody_else_made_is_refused(open_folder: Path) -> None:
+    folder = open_folder / ("c" * 90)
     folder.mkdir()
     sockets = Ground.of(folder).sockets
-    home = Ground.of(folder).home
     sockets.chmod(0o755)
     with pytest.raises(ServiceFault, match="mode 0700"):
         Ground.of(folder)
     sockets.rmdir()
-    sockets.symlink_to(tmp_path)
+    sockets.symlink_to(open_folder)
     with pytest.raises(ServiceFault, match="made by another account"):
         Ground.of(folder)
     sockets.unlink()
-    shutil.rmtree(home)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a normal user needs no other account")
@@ -276,6 +290,26 @@ def test_root_in_a_folder_that_nobody_may_enter_keeps_the_rows_elsewhere(tmp_pat
             assert user.query("SELECT 1") == [(1,)]
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert not home.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may work as somebody else")
+def test_root_runs_a_normal_users_services_as_that_user(open_folder: Path) -> None:
+    daemon = pwd.getpwnam("daemon")
+    folder = open_folder / "theirs"
+    with Checkout.at(folder) as checkout:
+        home = folder / "var" / "services" / "home"
+        home.mkdir(parents=True, mode=0o700)
+        os.chown(home, daemon.pw_uid, daemon.pw_gid)
+        with checkout.user() as user:
+            assert user.query("SELECT 1") == [(1,)]
+            for pid in checkout.processes().values():
+                assert Path(f"/proc/{pid}").stat().st_uid == daemon.pw_uid
+
+
+def test_a_place_where_nothing_can_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("in the way")
+    with pytest.raises(ServiceFault, match="services cannot be made"):
+        Ground.of(tmp_path)
 
 
 def test_rows_of_another_version_are_refused_and_left_alone(checkout: Checkout) -> None:

@@ -224,6 +224,12 @@ def test_the_development_key_is_made_once_and_private(tmp_path: Path) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_a_place_where_no_key_can_be_kept_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("in the way")
+    (found,) = faults(DEVELOPMENT)
+    assert f"{tmp_path}/var/secret-key cannot be read or made" in found
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import sql
 
 from config.environment import parse_database_url
 from config.services import PROJECT, roles
-from tests.services.checkout import Checkout, User
+from tests.services.checkout import Checkout, User, soon
 
 BROKER = {"REDIS_URL": "redis://127.0.0.1:6379/5", "DEMO": "1"}
 
@@ -50,12 +51,21 @@ def passwords_asked(server: Checkout) -> Iterator[None]:
     try:
         with server.superuser() as connection:
             connection.execute("SELECT pg_reload_conf()")
-            connection.execute("SELECT pg_sleep(0.2)")
+        assert soon(lambda: not trusts(server, roles.RUNTIME))
         yield
     finally:
         rules.write_text(before)
         with server.superuser() as connection:
             connection.execute("SELECT pg_reload_conf()")
+
+
+def trusts(server: Checkout, role: str) -> bool:
+    url = server.superuser_url("postgres").replace("bootstrap", role)
+    try:
+        roles.connect(parse_database_url(url)).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def test_a_superusers_url_becomes_the_two_roles_on_the_named_database(

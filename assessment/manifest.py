@@ -1,0 +1,168 @@
+"""What an assessor's signature covers, as canonical content: one manifest for each copy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessment.models import Audience, Comment, Judgement, Sheet
+from assessment.queries.tree import criterion_mark
+from assessment.queries.work import SheetWork, sheet_work
+from centres.canonical import canonical_json, sha256_hex, text_hash, utc_text
+from centres.signatures import Manifest
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class SheetManifests:
+    """The file copy's manifest, which is what is signed, and the learner's, which it names.
+
+    The learner's holds nothing of what is not for the learner, not even its hash.
+    """
+
+    file: Manifest
+    learner: Manifest
+
+
+def sheet_manifests(sheet: Sheet) -> SheetManifests:
+    """Both manifests of a sheet, draft or signed: a signed sheet gives the same ones for ever."""
+    return manifests_of(sheet_work(sheet))
+
+
+def manifests_of(work: SheetWork) -> SheetManifests:
+    """Both manifests of what has been read already."""
+    learner = Manifest(
+        {**_common(work), "copy": "learner", "comments": _comments(work, Audience.LEARNER)}
+    )
+    file = Manifest(
+        {
+            **_common(work),
+            "copy": "file",
+            "comments": _comments(work, *Audience),
+            "copies": {"learner": learner.digest},
+        }
+    )
+    return SheetManifests(file=file, learner=learner)
+
+
+def _common(work: SheetWork) -> dict[str, Any]:
+    """What both copies say. Free texts and the name stand in it as hashes."""
+    submission, tree = work.submission, work.tree
+    registration = submission.registration
+    return {
+        "schema": SCHEMA,
+        "kind": "result sheet",
+        "sheet": str(work.sheet.pk),
+        "centre": {"id": str(work.sheet.centre_id), "number": work.sheet.centre.number},
+        "registration": {
+            "id": str(registration.pk),
+            "number": registration.number,
+            "certificate_name": text_hash(registration.certificate_name),
+        },
+        "learner": str(submission.learner_id),
+        "assessor": str(work.sheet.assessor_id),
+        "specification": {
+            "id": str(tree.specification_id),
+            "qualification": tree.qualification_number,
+            "version": tree.version,
+            "digest": tree.specification_digest,
+        },
+        "assessment": {
+            "id": str(tree.id),
+            "code": tree.code,
+            "units": [unit.ref for unit in tree.units],
+        },
+        "submission": {
+            "id": str(submission.pk),
+            "attempt": submission.attempt,
+            "submitted_at": utc_text(submission.submitted_at),
+            "declaration": work.declaration.digest,
+        },
+        "outcome": work.outcome.decision or "",
+        "criteria": [
+            {
+                "id": str(criterion.id),
+                "criterion": criterion_mark(tree, criterion),
+                **_judged(work.judgements.get(criterion.id)),
+            }
+            for criterion in tree.criteria
+        ],
+        "evidence": [
+            {
+                "id": str(item.version.evidence_id),
+                "number": item.number,
+                "version": item.version.number,
+                "sha256": item.version.file.sha256,
+                "size": item.version.file.size,
+            }
+            for item in work.items
+        ],
+    }
+
+
+def _judged(judgement: Judgement | None) -> dict[str, Any]:
+    if judgement is None:
+        judgement = Judgement()
+    return {
+        "decision": judgement.decision,
+        "feedback": text_hash(judgement.feedback),
+        "counts": {code: str(value) for code, value in judgement.counts.items()},
+    }
+
+
+def _comments(work: SheetWork, *audiences: Audience) -> list[dict[str, Any]]:
+    def named(comment: Comment) -> dict[str, Any]:
+        return {
+            "outcome": str(comment.outcome_id),
+            "audience": comment.audience,
+            "text": text_hash(comment.text),
+        }
+
+    return [named(comment) for comment in work.comments_for(*audiences)]
+
+
+def manifest_parts(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """A short hash of each part of a file manifest by a short name, to tell what changed.
+
+    ``d``, ``f`` and ``c`` are a criterion's decision, feedback and counts; ``o`` a comment; ``e``
+    an item of evidence; ``x`` all the rest.
+    """
+    parts: dict[str, Any] = {}
+    for row in manifest["criteria"]:
+        for short, name in (("d", "decision"), ("f", "feedback"), ("c", "counts")):
+            parts[f"{short}:{row['criterion']}"] = row[name]
+    for row in manifest["comments"]:
+        parts[f"o:{row['outcome']}:{row['audience']}"] = row["text"]
+    for row in manifest["evidence"]:
+        parts[f"e:{row['number']}"] = row
+    split = {"criteria", "comments", "evidence", "copies", "outcome"}
+    parts["x"] = {name: value for name, value in manifest.items() if name not in split}
+    return {name: sha256_hex(canonical_json(part))[:12] for name, part in parts.items()}
+
+
+def changes_between(work: SheetWork, shown: Mapping[str, str]) -> tuple[str, ...]:
+    """What differs between the parts that were shown and those that stand now, in words."""
+    now = manifest_parts(manifests_of(work).file.content)
+    if not shown:
+        return ()
+    names = [name for name in {**now, **shown} if now.get(name) != shown.get(name)]
+    return tuple(_in_words(work, name, gone=name not in now) for name in names)
+
+
+def _in_words(work: SheetWork, name: str, *, gone: bool) -> str:
+    kind, _, rest = name.partition(":")
+    if kind in {"d", "f", "c"}:
+        what = {"d": "decision", "f": "feedback", "c": "count"}[kind]
+        return f"The {what} on {rest} changed."
+    if kind == "o":
+        outcome_id, _, audience = rest.partition(":")
+        number = next(
+            (o.number for u in work.tree.units for o in u.outcomes if str(o.id) == outcome_id), "?"
+        )
+        known = audience in Audience.values
+        label = str(Audience(audience).label).lower() if known else "others"
+        did = "was taken away" if gone else "changed"
+        return f"The comment on outcome {number} for {label} {did}."
+    if kind == "e":
+        return f"Item E{rest} of the evidence changed."
+    return "The learner’s, centre’s or qualification’s particulars changed."

@@ -1,0 +1,90 @@
+"""What the assessor is shown before signing: exactly what the signature will cover."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+
+from assessment.manifest import SheetManifests, manifest_parts, manifests_of
+from assessment.models import Sheet
+from assessment.queries.desk import decision_strip, desk_url
+from assessment.queries.tree import criterion_mark
+from assessment.queries.work import Block, SheetWork, sheet_blocks, whole_sheets, work_on
+from centres.models import Centre, Registration, User
+
+
+@dataclass(frozen=True)
+class Referred:
+    """A criterion that refers the submission, with its feedback."""
+
+    mark: str
+    feedback: str
+
+
+@dataclass(frozen=True)
+class SignPage:
+    """What would be signed now, and what still keeps it from being signed."""
+
+    work: SheetWork
+    manifests: SheetManifests
+    strip: tuple[Mapping[str, Any], ...]
+    referred: tuple[Referred, ...]
+    passes: int
+    blocks: tuple[Block, ...]
+    comments: int
+
+    @property
+    def shown(self) -> str:
+        """The digest of what is shown."""
+        return self.manifests.file.digest
+
+    @property
+    def parts(self) -> str:
+        """The parts of what is shown, as the form carries them."""
+        return json.dumps(manifest_parts(self.manifests.file.content), separators=(",", ":"))
+
+
+def own_draft(centre: Centre, assessor: User, submission_id: UUID) -> Any:
+    """The assessor's own sheet of a submission allocated to them now, or None.
+
+    It is annotated with ``signed_sheet_id``, the sheet that somebody has signed, if any.
+    """
+    signed = Sheet.objects.for_centre(centre).signed().filter(submission=OuterRef("submission"))
+    allocated = Registration.objects.for_centre(centre).for_assessor(assessor)
+    return (
+        whole_sheets(centre)
+        .filter(
+            submission=submission_id,
+            assessor=assessor,
+            signed_at=None,
+            submission__registration__in=allocated.values("pk"),
+        )
+        .annotate(signed_sheet_id=Subquery(signed.order_by("-version").values("pk")[:1]))
+        .first()
+    )
+
+
+def sign_page(sheet: Sheet) -> SignPage:
+    """What signing this draft would cover, in three queries."""
+    work = work_on(sheet)
+    tree, centre = work.tree, sheet.centre
+    by_mark = {criterion_mark(tree, c): work.judgements.get(c.id) for c in tree.criteria}
+    referred = tuple(
+        Referred(mark, judgement.feedback)
+        for mark, judgement in by_mark.items()
+        if judgement and mark in work.outcome.referred
+    )
+    return SignPage(
+        work=work,
+        manifests=manifests_of(work),
+        strip=decision_strip(
+            tree, work.judgements, lambda mark: desk_url(centre, work.submission, mark)
+        ),
+        referred=referred,
+        passes=len(tree.criteria) - len(referred) - len(work.outcome.undecided),
+        blocks=sheet_blocks(tree, work.judgements),
+        comments=sum(bool(comment.text) for comment in work.comments),
+    )

@@ -1,0 +1,204 @@
+"""All that one sheet stands on, read together: for the sign page, the sheet page and manifests."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from assessment.models import Audience, Comment, Decision, Judgement, Sheet, SheetQuerySet
+from assessment.queries.tree import criterion_mark, sheet_tree
+from centres.models import Centre, Role, Signature
+from portfolios.models import Submission, SubmissionItem
+from qualifications.queries import AssessmentTree, TreeCriterion, TreeRule
+from qualifications.rules import Outcome, Verdict, judge_rule, result_outcome
+
+
+@dataclass(frozen=True)
+class GateLine:
+    """A gate of a criterion, what the assessor counted, and whether that is enough."""
+
+    rule: TreeRule
+    value: str
+    verdict: Verdict | None
+
+    @property
+    def met(self) -> bool:
+        """Whether it was counted and is enough."""
+        return self.verdict is not None and self.verdict.met
+
+    @property
+    def sentence(self) -> str:
+        """What to say of it, such as ``Practice: 3 h 30 to go: 14 h 30 of 18 h.``"""
+        if self.verdict is None:
+            return f"{self.rule.label}: not counted yet."
+        return f"{self.rule.label}: {self.verdict.sentence}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing that keeps a sheet from being signed."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """A signature that a sheet has or stands on."""
+
+    purpose: str
+    digest: str
+    signer_name: str
+    role: str
+    sentence: str
+    signed_at: datetime.datetime
+    method: str
+
+    @property
+    def purpose_label(self) -> str:
+        """Such as ``Declaration``."""
+        return str(Signature.Purpose(self.purpose).label)
+
+    @property
+    def role_label(self) -> str:
+        """The role held when it was given."""
+        return str(Role(self.role).label)
+
+
+@dataclass(frozen=True)
+class SheetWork:
+    """A sheet with the submission it judges, its judgements by criterion and its comments."""
+
+    sheet: Sheet
+    submission: Submission
+    tree: AssessmentTree
+    signatures: tuple[SignOff, ...]
+    items: tuple[SubmissionItem, ...]
+    judgements: Mapping[UUID, Judgement]
+    comments: tuple[Comment, ...]
+
+    @property
+    def declaration(self) -> SignOff:
+        """The learner's signature on the submission."""
+        return next(s for s in self.signatures if s.purpose == Signature.Purpose.DECLARATION)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Derived from the judgements, never typed."""
+        return derived_outcome(self.tree, self.judgements)
+
+    def comments_for(self, *audiences: str) -> tuple[Comment, ...]:
+        """Comments with a text, for these audiences, in the order of the sheet."""
+        order = {
+            outcome.id: place
+            for place, outcome in enumerate(o for u in self.tree.units for o in u.outcomes)
+        }
+        wanted = [c for c in self.comments if c.text and c.audience in audiences]
+        audience = {name: place for place, name in enumerate(Audience.values)}
+        return tuple(sorted(wanted, key=lambda c: (order[c.outcome_id], audience[c.audience])))
+
+
+def derived_outcome(tree: AssessmentTree, judgements: Mapping[UUID, Judgement]) -> Outcome:
+    """The outcome of a result sheet with these judgements."""
+    return result_outcome(
+        {
+            criterion_mark(tree, criterion): judgements[criterion.id].decision
+            if criterion.id in judgements
+            else ""
+            for criterion in tree.criteria
+        }
+    )
+
+
+def gate_lines(criterion: TreeCriterion, judgement: Judgement | None) -> tuple[GateLine, ...]:
+    """The gates of a criterion against what was counted."""
+    counts = judgement.counts if judgement else {}
+    return tuple(
+        GateLine(
+            rule,
+            str(counts.get(rule.code, "")),
+            judge_rule(rule, Decimal(str(counts[rule.code]))) if rule.code in counts else None,
+        )
+        for rule in criterion.gates
+    )
+
+
+def sheet_blocks(tree: AssessmentTree, judgements: Mapping[UUID, Judgement]) -> tuple[Block, ...]:
+    """What keeps a sheet from being signed: an undecided criterion, a referral without feedback,
+    a pass whose gate is not met or not counted (8588 handbook, result sheet; unit 501, AC 2.1)."""
+    blocks = []
+    for criterion in tree.criteria:
+        judgement = judgements.get(criterion.id)
+        mark = criterion_mark(tree, criterion)
+        if judgement is None or not judgement.decision:
+            blocks.append(Block(mark, f"{mark} is undecided."))
+        elif judgement.decision == Decision.REFERRAL:
+            if not judgement.feedback.strip():
+                blocks.append(
+                    Block(mark, f"{mark} is a referral without feedback: say what is missing.")
+                )
+        else:
+            blocks += [
+                Block(mark, f"{mark} can’t be a pass yet. {line.sentence}")
+                for line in gate_lines(criterion, judgement)
+                if not line.met
+            ]
+    return tuple(blocks)
+
+
+def sheet_work(sheet: Sheet) -> SheetWork:
+    """Read what a sheet stands on, in four queries."""
+    return work_on(whole_sheets(sheet.centre).get(pk=sheet.pk))
+
+
+def whole_sheets(centre: Centre) -> SheetQuerySet:
+    """A centre's sheets, each with its submission, registration, assessment and signatures."""
+    signatures = (
+        Signature.objects.for_centre(centre)
+        .filter(subject_id__in=[OuterRef("submission_id"), OuterRef("pk")])
+        .order_by("signed_at")
+    )
+    fields = {field.name: field.name for field in dataclasses.fields(SignOff)}
+    sheets: SheetQuerySet = (
+        Sheet.objects.for_centre(centre)
+        .select_related(
+            "centre",
+            "assessor",
+            "submission__learner",
+            "submission__registration__pathway",
+            "submission__assessment__specification__qualification",
+        )
+        .annotate(sign_offs=ArraySubquery(signatures.values_list(JSONObject(**fields))))
+    )
+    return sheets
+
+
+def work_on(sheet: Sheet) -> SheetWork:
+    """The same in three, for a sheet of ``whole_sheets``."""
+    centre, submission = sheet.centre, sheet.submission
+    sign_offs: list[dict[str, Any]] = sheet.sign_offs  # type: ignore[attr-defined]
+    judgements = Judgement.objects.for_centre(centre).filter(sheet=sheet)
+    return SheetWork(
+        sheet=sheet,
+        submission=submission,
+        tree=sheet_tree(submission.assessment),
+        signatures=tuple(
+            SignOff(**{**row, "signed_at": datetime.datetime.fromisoformat(row["signed_at"])})
+            for row in sign_offs
+        ),
+        items=tuple(
+            SubmissionItem.objects.for_centre(centre)
+            .filter(submission=submission)
+            .select_related("version__file")
+            .order_by("number")
+        ),
+        judgements={judgement.criterion_id: judgement for judgement in judgements},
+        comments=tuple(Comment.objects.for_centre(centre).filter(sheet=sheet)),
+    )

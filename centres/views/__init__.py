@@ -1,0 +1,1 @@
+"""Pages about a centre's people and registrations."""

@@ -1,0 +1,9 @@
+"""What the learner shows."""
+
+from django.apps import AppConfig
+
+
+class PortfoliosConfig(AppConfig):
+    """What the learner shows."""
+
+    name = "portfolios"

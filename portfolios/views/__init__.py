@@ -1,0 +1,1 @@
+"""The learner's pages, and what staff read of a portfolio."""

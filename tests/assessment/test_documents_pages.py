@@ -1,0 +1,205 @@
+"""Who gets which paper, and what the list of papers shows while they are made."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+
+from assessment.models import Document
+from centres.models import User
+from centres.tenancy import centre_context
+from tests.assessment import signed as making
+from tests.cast import Cast
+
+pytestmark = making.open_profile
+
+SignIn = Callable[[Client, User], Client]
+
+
+@pytest.fixture
+def una_papers(alder: Cast) -> dict[str, Document]:
+    with centre_context(alder.centre.pk):
+        return making.issued(alder)
+
+
+def file_url(cast: Cast, paper: Document) -> str:
+    return reverse("assessment:document", args=[cast.centre.slug, paper.pk])
+
+
+def list_url(cast: Cast, paper: Document) -> str:
+    return reverse("assessment:documents", args=[cast.centre.slug, paper.sheet_id])
+
+
+@pytest.mark.parametrize(
+    ("who", "copies"),
+    [
+        ("una", {"learner"}),
+        ("ted", set()),
+        ("pat", {"learner", "file"}),
+        ("kit", set()),
+        ("jo", {"learner", "file"}),
+        ("lea", {"learner", "file"}),
+        ("max", {"learner", "file"}),
+    ],
+)
+def test_each_person_gets_their_copies_and_404_for_the_others(
+    alder: Cast,
+    una_papers: dict[str, Document],
+    client: Client,
+    sign_in: SignIn,
+    who: str,
+    copies: set[str],
+) -> None:
+    sign_in(client, getattr(alder, who))
+    for copy, paper in una_papers.items():
+        response = client.get(file_url(alder, paper))
+        assert response.status_code == (200 if copy in copies else 404), copy
+        if copy in copies:
+            assert b"".join(response) == making.content_of(paper)
+            response.close()
+    shown = client.get(list_url(alder, una_papers["file"]))
+    if not copies:
+        assert shown.status_code == 404
+    else:
+        page = shown.content.decode()
+        assert {c for c, p in una_papers.items() if file_url(alder, p) in page} == copies
+        assert {c for c, p in una_papers.items() if p.code in page} == copies
+
+
+@pytest.mark.parametrize("who", ["ada", "tia", "eve"])
+def test_roles_that_have_no_part_in_papers_get_403(
+    alder: Cast, una_papers: dict[str, Document], client: Client, sign_in: SignIn, who: str
+) -> None:
+    sign_in(client, getattr(alder, who))
+    assert client.get(file_url(alder, una_papers["file"])).status_code == 403
+    assert client.get(list_url(alder, una_papers["file"])).status_code == 403
+
+
+def test_another_centre_and_a_stranger_get_nothing(
+    alder: Cast,
+    birch: Cast,
+    una_papers: dict[str, Document],
+    outsider: User,
+    client: Client,
+    sign_in: SignIn,
+) -> None:
+    paper = una_papers["file"]
+    assert client.get(file_url(alder, paper)).status_code == 302
+    sign_in(client, birch.max)
+    assert client.get(file_url(alder, paper)).status_code == 404
+    assert client.get(file_url(birch, paper)).status_code == 404
+    assert client.get(list_url(birch, paper)).status_code == 404
+    sign_in(client, outsider)
+    assert client.get(file_url(alder, paper)).status_code == 404
+
+
+def test_an_assessor_who_learns_too_gets_no_file_copy_of_their_own_sheet(
+    alder: Cast, una_papers: dict[str, Document], client: Client, sign_in: SignIn
+) -> None:
+    from centres.models import Membership, Role
+
+    Membership.objects.create(centre=alder.centre, user=alder.una, role=Role.MANAGER)
+    sign_in(client, alder.una)
+    assert client.get(file_url(alder, una_papers["file"])).status_code == 404
+    response = client.get(file_url(alder, una_papers["learner"]))
+    assert response.status_code == 200
+    response.close()
+
+
+def test_a_paper_comes_as_an_attachment_that_no_browser_opens_in_the_site(
+    alder: Cast, una_papers: dict[str, Document], client: Client, sign_in: SignIn
+) -> None:
+    sign_in(client, alder.pat)
+    response = client.get(file_url(alder, una_papers["file"]))
+    assert response["Content-Type"] == "application/pdf"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "sandbox"
+    assert "no-store" in response["Cache-Control"]
+    assert response["Content-Disposition"] == (
+        'attachment; filename="8588-501 attempt 1, file copy, provisional.pdf"'
+    )
+    response.close()
+
+
+def test_a_paper_that_is_not_made_yet_has_no_file(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    with centre_context(alder.centre.pk):
+        paper = making.papers(making.signed(alder))["file"]
+    sign_in(client, alder.pat)
+    assert client.get(file_url(alder, paper)).status_code == 404
+
+
+def test_a_file_that_the_store_has_lost_is_told_and_is_no_500(
+    alder: Cast, una_papers: dict[str, Document], client: Client, sign_in: SignIn
+) -> None:
+    default_storage.delete(una_papers["file"].key)
+    sign_in(client, alder.pat)
+    response = client.get(file_url(alder, una_papers["file"]))
+    assert response.status_code == 409
+    assert "on record" in response.content.decode()
+
+
+def test_the_list_polls_while_papers_are_made_and_stops_when_they_are(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    with centre_context(alder.centre.pk):
+        papers = making.papers(making.signed(alder))
+    sign_in(client, alder.pat)
+    url = list_url(alder, papers["file"])
+    page = client.get(url).content.decode()
+    assert "<h1>Papers</h1>" in page  # without a script: a page of its own, with a link to itself
+    assert f'href="{url}"' in page
+    assert 'hx-trigger="every 2s"' in page
+    assert "Waiting to be made" in page
+
+    seen = url + "?seen=queued0.queued0."
+    assert f'hx-get="{seen}"' in page
+    assert client.get(seen, headers={"HX-Request": "true"}).status_code == 204
+    with centre_context(alder.centre.pk):
+        making.issue(alder.centre, *papers.values())
+    news = client.get(seen, headers={"HX-Request": "true"})
+    assert news.status_code == 200
+    fragment = news.content.decode()
+    assert "<html" not in fragment
+    assert "hx-get" not in fragment
+    assert file_url(alder, papers["file"]) in fragment
+
+
+def test_the_list_says_what_delays_a_paper_and_that_the_signature_stands(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    with centre_context(alder.centre.pk):
+        paper = making.papers(making.signed(alder))["file"]
+        Document.objects.for_centre(alder.centre).filter(pk=paper.pk).update(
+            tries=2, trouble="The store for papers is full."
+        )
+    sign_in(client, alder.pat)
+    page = client.get(list_url(alder, paper)).content.decode()
+    assert "Delayed" in page
+    assert "The store for papers is full. Tried 2 times" in page
+    assert "nobody has to sign again" in page
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_the_list_takes_the_same_number_of_queries_for_any_number_of_papers(
+    alder: Cast,
+    client: Client,
+    sign_in: SignIn,
+    django_assert_num_queries: Callable[..., object],
+    attempts: int,
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with centre_context(alder.centre.pk):
+        for _ in range(attempts):
+            papers = making.papers(making.signed(alder, referred=("1.3",)))
+    sign_in(client, alder.pat)
+    url = list_url(alder, papers["file"])
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    assert len(queries) == 10

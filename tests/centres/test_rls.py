@@ -1,0 +1,268 @@
+"""Row-level security by raw SQL: with no, the wrong and the right centre, on every tenant table."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.db.utils import ProgrammingError
+
+from centres.tenancy import centre_context
+from tests.cast import Cast
+from tests.centres.database import as_owner, parameters, sql, tenant_tables
+from tests.stage import make_stage
+
+APPEND_ONLY = """
+    SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE t.tgname = 'append_only' ORDER BY 1
+"""
+COMPOSITE_KEYS = """
+    SELECT k.conname, c.relname, t.relname,
+           (SELECT attname FROM pg_attribute WHERE attrelid = k.conrelid AND attnum = k.conkey[2])
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_class t ON t.oid = k.confrelid
+    WHERE k.contype = 'f' AND array_length(k.conkey, 1) > 1
+      AND (SELECT attname FROM pg_attribute
+           WHERE attrelid = k.conrelid AND attnum = k.conkey[1]) = 'centre_id'
+    ORDER BY 1
+"""
+
+
+@pytest.fixture
+def two_centres(alder: Cast, birch: Cast) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
+    """Alder and Birch with rows in every tenant table: what isn't there could not leak."""
+    make_stage(alder)
+    make_stage(birch)
+    yield alder.centre.pk, birch.centre.pk
+
+
+def refusal_of(statement: str, *values: Any) -> str | None:
+    """The SQL state with which the database refuses; None when it doesn't. Nothing is kept."""
+    try:
+        with transaction.atomic():
+            sql(statement, *values)
+            transaction.set_rollback(True)
+    except ProgrammingError as refused:
+        return str(getattr(refused.__cause__, "sqlstate", "?"))
+    return None
+
+
+def rows_touched(statement: str, *values: Any) -> int | str:
+    """How many rows a statement reaches, or the SQL state that refuses it. Nothing is kept."""
+    try:
+        with transaction.atomic():
+            found = sql(
+                f"WITH reached AS ({statement} RETURNING 1) SELECT count(*) FROM reached", *values
+            )
+            transaction.set_rollback(True)
+    except ProgrammingError as refused:
+        return str(getattr(refused.__cause__, "sqlstate", "?"))
+    return int(found[0][0])
+
+
+DENIED = psycopg.errors.InsufficientPrivilege.sqlstate
+
+
+@pytest.mark.django_db
+def test_the_suite_runs_as_the_runtime_role_on_a_test_database() -> None:
+    assert sql("SELECT current_user, session_user") == [(settings.RUNTIME_ROLE,) * 2]
+    assert sql("SELECT current_database()")[0][0].startswith("test_")
+
+
+@pytest.mark.django_db
+def test_the_runtime_role_has_no_attribute_beyond_signing_in() -> None:
+    assert sql(
+        "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication, rolcanlogin "
+        "FROM pg_roles WHERE rolname = current_user"
+    ) == [(False, False, False, False, False, True)]
+
+
+@pytest.mark.django_db
+def test_the_runtime_role_owns_nothing_and_creates_nothing() -> None:
+    assert sql("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
+    assert sql("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
+    assert refusal_of("CREATE TABLE public.planted (id int)") == DENIED
+
+
+@pytest.mark.django_db
+def test_the_runtime_role_truncates_no_table() -> None:
+    tables = [name for (name,) in sql("SELECT tablename FROM pg_tables WHERE schemaname='public'")]
+    assert len(tables) > 30
+    assert {refusal_of(f'TRUNCATE "{table}" CASCADE') for table in tables} == {DENIED}
+
+
+@pytest.mark.django_db
+def test_the_runtime_role_can_not_become_another_nor_switch_row_security_off() -> None:
+    others = [name for (name,) in sql("SELECT rolname FROM pg_roles WHERE rolname <> current_user")]
+    assert others
+    assert {refusal_of(f'SET ROLE "{other}"') for other in others} == {DENIED}
+    with transaction.atomic():
+        sql("SET LOCAL row_security = off")
+        assert refusal_of("SELECT * FROM centres_registration") == DENIED
+
+
+@pytest.mark.django_db
+def test_every_tenant_table_has_rows_of_both_centres_to_leak(
+    two_centres: tuple[uuid.UUID, uuid.UUID],
+) -> None:
+    tables = tenant_tables()
+    assert "centres_registration" in tables
+    for centre in two_centres:
+        with centre_context(centre):
+            assert [t for t in tables if not sql(f'SELECT 1 FROM "{t}" LIMIT 1')] == []
+
+
+@pytest.mark.django_db
+def test_without_a_centre_no_row_is_seen(two_centres: tuple[uuid.UUID, uuid.UUID]) -> None:
+    assert {table: sql(f'SELECT count(*) FROM "{table}"')[0][0] for table in tenant_tables()} == (
+        dict.fromkeys(tenant_tables(), 0)
+    )
+
+
+@pytest.mark.django_db
+def test_in_one_centre_no_row_of_another_is_seen(
+    two_centres: tuple[uuid.UUID, uuid.UUID],
+) -> None:
+    for centre in two_centres:
+        with centre_context(centre):
+            seen = {t: sql(f'SELECT DISTINCT centre_id FROM "{t}"') for t in tenant_tables()}
+        assert seen == {table: [(centre,)] for table in tenant_tables()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("inside", [True, False], ids=["in the other centre", "in no centre"])
+def test_no_row_of_another_centre_is_changed_or_deleted(
+    two_centres: tuple[uuid.UUID, uuid.UUID], inside: bool
+) -> None:
+    alder, birch = two_centres
+    reached = {}
+    with centre_context(birch if inside else ""):
+        for table in tenant_tables():
+            reached[table, "update"] = rows_touched(
+                f'UPDATE "{table}" SET id = id WHERE centre_id = %s', alder
+            )
+            reached[table, "delete"] = rows_touched(
+                f'DELETE FROM "{table}" WHERE centre_id = %s', alder
+            )
+    assert {key: what for key, what in reached.items() if what not in (0, DENIED)} == {}
+    assert 0 in reached.values()
+
+
+@pytest.mark.django_db
+def test_the_own_rows_can_be_changed_where_the_table_allows_it(
+    two_centres: tuple[uuid.UUID, uuid.UUID],
+) -> None:
+    with centre_context(two_centres[0]):
+        assert rows_touched("UPDATE centres_registration SET id = id") == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("inside", [True, False], ids=["in the other centre", "in no centre"])
+def test_no_row_is_planted_in_another_centre(
+    two_centres: tuple[uuid.UUID, uuid.UUID], inside: bool
+) -> None:
+    alder, birch = two_centres
+    with centre_context(alder):
+        rows = {t: sql(f'SELECT to_jsonb(t) FROM "{t}" t LIMIT 1')[0][0] for t in tenant_tables()}
+    answers = {}
+    with centre_context(birch if inside else ""):
+        for table, row in rows.items():
+            copy = json.dumps({**json.loads(row), "id": str(uuid.uuid4())})
+            answers[table] = refusal_of(
+                f'INSERT INTO "{table}" SELECT * FROM jsonb_populate_record(NULL::"{table}", %s)',
+                copy,
+            )
+    assert answers == dict.fromkeys(tenant_tables(), DENIED)
+
+
+@pytest.mark.django_db
+def test_no_row_is_moved_to_another_centre(two_centres: tuple[uuid.UUID, uuid.UUID]) -> None:
+    alder, birch = two_centres
+    with centre_context(alder):
+        answers = {
+            table: refusal_of(f'UPDATE "{table}" SET centre_id = %s', birch)
+            for table in tenant_tables()
+        }
+    assert answers == dict.fromkeys(tenant_tables(), DENIED)
+
+
+def state_of(call: Callable[[], Any]) -> str | None:
+    """The SQL state with which psycopg's call is refused."""
+    try:
+        call()
+    except psycopg.Error as refused:
+        return refused.sqlstate
+    return None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_composite_keys_refuse_a_pointer_into_another_centre_even_to_the_owner(
+    two_centres: tuple[uuid.UUID, uuid.UUID],
+) -> None:
+    alder, birch = two_centres
+    answers = {}
+    with as_owner() as owner:
+        keys = owner.execute(COMPOSITE_KEYS).fetchall()
+        for _, table, _, _ in keys:
+            owner.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+        for name, table, target, column in keys:
+            child = owner.execute(
+                f'SELECT id FROM "{table}" WHERE centre_id = %s LIMIT 1', [birch]
+            ).fetchone()
+            foreign = owner.execute(
+                f'SELECT id FROM "{target}" WHERE centre_id = %s LIMIT 1', [alder]
+            ).fetchone()
+            assert child and foreign, name
+            owner.execute("SAVEPOINT before")
+            answers[name] = state_of(
+                lambda table=table, column=column, values=[foreign[0], child[0]]: owner.execute(
+                    f'UPDATE "{table}" SET "{column}" = %s WHERE id = %s', values
+                )
+            )
+            owner.execute("ROLLBACK TO before")
+    assert len(answers) >= 8
+    assert answers == dict.fromkeys(answers, psycopg.errors.ForeignKeyViolation.sqlstate)
+
+
+@pytest.mark.django_db
+def test_append_only_tables_take_no_change_from_the_runtime_role(alder: Cast) -> None:
+    tables = [name for (name,) in sql(APPEND_ONLY)]
+    assert {"centres_auditevent", "centres_platformevent", "centres_signature"} <= set(tables)
+    with centre_context(alder.centre.pk):
+        answers = {
+            refusal_of(statement)
+            for table in tables
+            for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}")
+        }
+    assert answers == {DENIED}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_append_only_tables_take_no_change_from_the_owner(
+    two_centres: tuple[uuid.UUID, uuid.UUID], sign_in: Any, client: Any, outsider: Any
+) -> None:
+    sign_in(client, outsider)  # so that the platform's chain has an event
+    answers = {}
+    with as_owner() as owner:
+        for (table,) in owner.execute(APPEND_ONLY).fetchall():
+            assert owner.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,), table
+            for statement in (
+                f"UPDATE {table} SET id = id",
+                f"DELETE FROM {table}",
+                f"TRUNCATE {table} CASCADE",
+            ):
+                owner.execute("SAVEPOINT before")
+                answers[statement] = state_of(lambda statement=statement: owner.execute(statement))
+                owner.execute("ROLLBACK TO before")
+    assert answers == dict.fromkeys(answers, DENIED)
+
+
+@pytest.mark.django_db
+def test_owner_and_runtime_role_are_two_and_share_a_database() -> None:
+    owner, runtime = parameters("owner"), parameters("default")
+    assert owner["user"] != runtime["user"]
+    assert owner["dbname"] == runtime["dbname"]

@@ -1,0 +1,51 @@
+"""What a rolled-back request leaves in the store is swept; what has a row stays."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from portfolios.files import sweep_files
+
+pytestmark = pytest.mark.django_db
+
+
+def left_behind(centre: Any, name: str, hours: float) -> Path:
+    path = Path(settings.MEDIA_ROOT) / "c" / str(centre.pk) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    at = time.time() - hours * 3600
+    os.utime(path, (at, at))
+    return path
+
+
+def test_only_old_files_without_a_row_go(alder: Any, birch: Any, within: Any, add: Any) -> None:
+    old, young = left_behind(alder.centre, "aa", 25), left_behind(alder.centre, "bb", 23)
+    foreign = left_behind(birch.centre, "cc", 25)
+    with within(alder.centre):
+        add(alder.una_registration)
+        kept = [p for p in (old.parent).iterdir() if p not in {old, young}]
+        os.utime(kept[0], (0, 0))
+        assert sweep_files(alder.centre) == 1
+    assert not old.exists()
+    assert young.exists()
+    assert kept[0].exists()
+    assert foreign.exists()
+
+
+def test_the_command_goes_through_every_centre(
+    alder: Any, birch: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [left_behind(cast.centre, "aa", 48) for cast in (alder, birch)]
+    call_command("sweep_files")
+    assert capsys.readouterr().out == "2 left-behind files deleted.\n"
+    assert not any(path.exists() for path in paths)
+
+
+def test_a_centre_without_files_has_nothing_to_sweep(alder: Any, within: Any) -> None:
+    with within(alder.centre):
+        assert sweep_files(alder.centre) == 0
