@@ -207,7 +207,7 @@ class Chaos:
 
     def _kill_one(self, chance: random.Random) -> None:
         """SIGKILL to one process of the workers: a main one, one of its pool, or the beat."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         victims: list[tuple[int, bool]] = []
         while not victims and time.monotonic() < deadline:
             victims = [found for worker in self.workers for found in _processes_below(worker.pid)]

@@ -26,6 +26,7 @@ PULSE_FILE = "WORKER_PULSE_FILE"
 QUEUES = ("pdf", "mail", "files")
 PULSE_EVERY = 5.0  # seconds
 LOOK_EVERY = 0.2
+TO_COME_UP = 90.0  # a busy machine takes its time to start a worker
 SHORTEST_LIFE = 5.0  # a worker that dies sooner is started again only after a pause
 LONGEST_PAUSE = 15.0
 QUIET = "ignore:You're running the worker with superuser"  # in a container that is usual
@@ -61,6 +62,7 @@ class Worker:
     _pulse_asked_at: float = 0.0
     _last_good: float = 0.0
     _pause: float = 0.0
+    _came_up: bool = False
 
     def run(self) -> int:
         """Work until SIGTERM or SIGINT; returns the exit code."""
@@ -83,13 +85,15 @@ class Worker:
         if self._pulse_file.exists():
             self._pulse_file.unlink(missing_ok=True)
             self._last_good = now
+            self._came_up = True
         if now - self._pulse_asked_at >= PULSE_EVERY:
             self._pulse_asked_at = now
             if not self._ask_for_pulse():
                 # Nothing can come through a broker that is down: that is not the worker's doing.
                 self._last_good = time.monotonic()
-        if now - self._last_good > self.patience:
-            log.warning("worker %d made no progress for %.0f s: killed", self.pid, self.patience)
+        patience = self.patience if self._came_up else max(self.patience, TO_COME_UP)
+        if now - self._last_good > patience:
+            log.warning("worker %d made no progress for %.0f s: killed", process.pid, patience)
             self._kill(process)
 
     @property
@@ -117,6 +121,7 @@ class Worker:
             preexec_fn=_die_with_parent,  # noqa: PLW1509  one thread, and no lock is held
         )
         self.starts += 1
+        self._came_up = False
         self._started_at = self._last_good = self._pulse_asked_at = time.monotonic()
         log.info("worker %d started, queues %s", self.pid, ",".join(self.queues))
         return self.process

@@ -109,13 +109,16 @@ def _learner(house: House, centre: Centre, people: dict[str, User], learner: Lea
     assessment = Assessment.objects.get(
         code="501-portfolio", specification_id=pathway.specification_id
     )
-    _add(centre, person, registration, learner.draft or learner.waiting)
-    if learner.waiting:
-        _submit(centre, person, registration, assessment)
+    _add(centre, person, registration, learner.draft)
     for attempt in learner.attempts:
         _add(centre, person, registration, attempt.items)
         submission = _submit(centre, person, registration, assessment)
         _mark(centre, assessor, submission, attempt)
+        _sign(centre, assessor, submission)
+    if learner.waiting:
+        _add(centre, person, registration, learner.waiting.items)
+        submission = _submit(centre, person, registration, assessment)
+        _mark(centre, assessor, submission, learner.waiting)
 
 
 def _add(centre: Centre, person: User, registration: Registration, items: tuple[Item, ...]) -> None:
@@ -168,7 +171,7 @@ def _submit(
 
 
 def _mark(centre: Centre, assessor: User, submission: Submission, attempt: Attempt) -> None:
-    """Decide every criterion, comment, and sign."""
+    """Decide the criteria and comment, as far as the story goes."""
     specification = submission.assessment.specification_id
     criteria = Criterion.objects.filter(
         specification_id=specification, number__in=attempt.judgements, unit__number="501"
@@ -199,6 +202,10 @@ def _mark(centre: Centre, assessor: User, submission: Submission, attempt: Attem
             base_revision=0,
             tab="demo",
         )
+
+
+def _sign(centre: Centre, assessor: User, submission: Submission) -> None:
+    """Read what would be signed and sign it."""
     draft = Sheet.objects.for_centre(centre).get(submission=submission, assessor=assessor)
     sign_sheet(
         actor=assessor,

@@ -41,14 +41,18 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Learner:
-    """A learner's registration and what they hand in; no attempt at all leaves a draft."""
+    """A learner's registration and what they hand in.
+
+    ``draft`` is not handed in; ``attempts`` are handed in and signed; ``waiting`` is handed in and
+    marked as far as its judgements go, but not signed.
+    """
 
     key: str
     number: str
     born: datetime.date
     draft: tuple[Item, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-    waiting: tuple[Item, ...] = ()
+    waiting: Attempt | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +253,7 @@ REFERRED = {
         "out. Add them, and have all three sign.",
     ),
 }
+HALF_WAY = {number: REFERRED[number] for number in ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3")}
 COMMENTS = (
     (1, "learner", "A clear programme that another coach could run from."),
     (2, "learner", "Orderly records that an outsider can follow."),
@@ -271,10 +276,11 @@ def houses() -> tuple[House, ...]:
                 Person("pat", "Pat Willow", Role.ASSESSOR),
                 Person("kit", "Kit Aspen", Role.ASSESSOR),
                 Person("jo", "Jo Hawthorn", Role.IQA),
-                Person("lea", "Lea Linden", Role.LEAD_IQA),
+                Person("lea", "Lea Sycamore", Role.LEAD_IQA),
                 Person("una", "Una Hornbeam", Role.LEARNER),
                 Person("asha", "Asha Rowan", Role.LEARNER),
                 Person("finn", "Finn Juniper", Role.LEARNER),
+                Person("cleo", "Cleo Linden", Role.LEARNER),
             ),
             learners=(
                 Learner(
@@ -295,7 +301,15 @@ def houses() -> tuple[House, ...]:
                     "finn",
                     "AL-0363",
                     datetime.date(1979, 1, 30),
-                    waiting=working_items(complete_contract=True),
+                    waiting=Attempt(working_items(complete_contract=True), HALF_WAY, COUNTS),
+                ),
+                Learner(
+                    "cleo",
+                    "AL-0364",
+                    datetime.date(1995, 9, 8),
+                    waiting=Attempt(
+                        working_items(complete_contract=False), REFERRED, COUNTS, COMMENTS
+                    ),
                 ),
             ),
         ),

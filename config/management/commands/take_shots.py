@@ -65,7 +65,9 @@ def main_pages() -> Iterator[tuple[str, str | None, str]]:
             code="501-portfolio", specification_id=asha.pathway.specification_id
         )
         closed = Closure.objects.for_centre(centre).values("submission")
-        waiting = Submission.objects.for_centre(centre).exclude(pk__in=closed).get()
+        waiting = Submission.objects.for_centre(centre).exclude(pk__in=closed)
+        started = waiting.get(learner__email=at("finn"))
+        decided = waiting.get(learner__email=at("cleo"))
         sheet = Sheet.objects.for_centre(centre).signed().get()
     if evidence is None:
         raise CommandError("The demonstration has no evidence: run make clean demo.")
@@ -77,8 +79,8 @@ def main_pages() -> Iterator[tuple[str, str | None, str]]:
     yield "learner-submit", at("asha"), reverse("portfolios:submit", args=unit)
     yield "learner-sheet", at("una"), reverse("assessment:sheet", args=[slug, sheet.pk])
     yield "assessor-queue", at("pat"), reverse("assessment:queue", args=[slug])
-    yield "assessor-desk", at("pat"), reverse("assessment:desk", args=[slug, waiting.pk])
-    yield "assessor-sign", at("pat"), reverse("assessment:sign", args=[slug, waiting.pk])
+    yield "assessor-desk", at("pat"), reverse("assessment:desk", args=[slug, started.pk])
+    yield "assessor-sign", at("pat"), reverse("assessment:sign", args=[slug, decided.pk])
     yield "assessor-sheet", at("pat"), reverse("assessment:sheet", args=[slug, sheet.pk])
     yield "manager-registrations", at("max"), reverse("centres:registrations", args=[slug])
     yield "manager-registration", at("max"), reverse("centres:registration", args=[slug, asha.pk])
@@ -132,7 +134,9 @@ def _photograph(url: str, folder: Path) -> Iterator[str]:
                     if email:
                         page.click(f'form[action$="/{people[email]}/"] button')
                     signed_in = email
-                page.goto(url + path)
+                page.goto(url + path, wait_until="networkidle")
+                if "desk" in name:
+                    page.wait_for_timeout(2500)  # Chromium draws a PDF after the page is loaded
                 page.screenshot(path=folder / f"{name}-{device}.png", full_page=True)
                 yield f"{name}-{device}.png"
         chromium.close()
