@@ -25,7 +25,8 @@ serve: demo-ready ## Serve what an earlier demo has played
 
 test: dev-ready ## Run every test, in a browser too
 	$(PY) -m pytest -n 2 -m "not browser"
-	@if [ -d tests/browser ]; then set -x; $(PY) -m pytest tests/browser -m browser; fi
+	ISOLATION_LAYER=code $(PY) -m pytest -n 2 tests/test_isolation.py
+	$(PY) -m pytest -m browser tests/browser tests/look
 
 lint: dev-ready ## Check style, types, templates, import order and migrations
 	.venv/bin/ruff check .

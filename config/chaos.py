@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.core.files.storage import default_storage
@@ -322,6 +323,7 @@ def count_up(centre: Centre) -> Tally:
 def backlog() -> int:
     """How many messages wait on the queue of papers."""
     with app.connection_for_read() as link:
-        waiting: int = link.default_channel.client.llen("pdf")
+        channel: Any = link.default_channel  # kombu's own for Redis, with the client it uses
+        waiting: int = channel.client.llen("pdf")
     connection.close()
     return waiting

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 
 from assessment.queries import waiting_for_assessor
@@ -81,6 +82,11 @@ def what_waits(user: User, centre: Centre, roles: frozenset[Role]) -> list[Waiti
         for permission, count, label, url in places
         if allowed(roles, permission)
     ]
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look by habit."""
+    return redirect(static("icon.svg"))
 
 
 def privacy(request: HttpRequest) -> HttpResponse:

@@ -141,6 +141,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds; signing asks again after five
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"reauthenticate": "10/m/user"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the same reason
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_COOKIE_HTTPONLY = True

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("", include("config.pages_urls")),
     path("verify/", include("assessment.verify_urls")),
     path("c/<slug:centre>/", include("centres.urls")),

@@ -22,6 +22,7 @@ from config.celery import app
 
 log = logging.getLogger("criterion.worker")
 
+PULSE = "config.worker.pulse"
 PULSE_FILE = "WORKER_PULSE_FILE"
 QUEUES = ("pdf", "mail", "files")
 PULSE_EVERY = 5.0  # seconds
@@ -34,7 +35,7 @@ ONCE = {"max_retries": 0, "socket_connect_timeout": 1}  # how the keeper asks th
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
 
-@app.task(name="config.worker.pulse", ignore_result=True)
+@app.task(name=PULSE, ignore_result=True)
 def pulse() -> None:
     """Say that this worker takes tasks from the broker and gets them done."""
     with suppress(KeyError):
@@ -169,7 +170,8 @@ class Worker:
         """Send a pulse to the worker's own queue; false where the broker does not answer."""
         try:
             with app.connection_for_write(transport_options=ONCE) as connection:
-                pulse.apply_async(
+                app.send_task(
+                    PULSE,
                     queue=self.own_queue,
                     expires=PULSE_EVERY * 4,
                     retry=False,

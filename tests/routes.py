@@ -453,6 +453,7 @@ ROUTES: dict[str, Route] = {
 
 OPEN_ROUTES = {
     "home",
+    "favicon",
     "health-live",
     "health-ready",
     "pages:privacy",

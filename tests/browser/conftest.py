@@ -71,7 +71,7 @@ def enter() -> Callable[[Page, str], None]:
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url("**/")
+        page.wait_for_url(lambda url: "/accounts/" not in url)
 
     return with_password
 
