@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
+# These three register what is taken out again below.
 import allauth.account.admin
-import allauth.mfa.admin  # noqa: F401 - registers what is taken out again below
+import allauth.mfa.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
 from django.contrib import admin
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -46,9 +48,7 @@ class CentreAdmin(NothingDeleted, Admin):
         """Never here: a centre without a manager can't be used."""
         return False
 
-    def save_model(
-        self, request: HttpRequest, obj: Centre, form: BaseForm, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Centre, form: BaseForm, change: bool) -> None:
         """Through the action, so that the platform's chain knows."""
         change_centre(actor=cast(User, request.user), centre=obj, fields=form.changed_data)
 
@@ -67,8 +67,6 @@ class UserAdmin(NothingDeleted, Admin):
         """Never here: people come in through an invitation."""
         return False
 
-    def save_model(
-        self, request: HttpRequest, obj: User, form: BaseForm, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: BaseForm, change: bool) -> None:
         """Through the action, so that the platform's chain knows."""
         change_person(actor=cast(User, request.user), person=obj, fields=form.changed_data)

@@ -210,9 +210,7 @@ def ledger_faults(centre: Centre | None) -> Iterator[str]:
     if head is None:
         if seq:
             yield "the head of the chain is missing"
-        elif centre and PlatformEvent.objects.filter(
-            action="centre.opened", subject_id=centre.pk
-        ):
+        elif centre and PlatformEvent.objects.filter(action="centre.opened", subject_id=centre.pk):
             yield "the whole chain is missing: the centre was opened and has no event"
         return
     chain = centre.pk if centre else PLATFORM

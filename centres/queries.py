@@ -87,7 +87,7 @@ def people_of(centre: Centre) -> list[PersonRow]:
     """Everybody with a role, now or before; those with a role now come first."""
     rows: dict[User, list[RoleRow]] = defaultdict(list)
     for row in (
-        Membership.objects.filter(centre=centre)
+        Membership.objects.for_centre(centre)
         .select_related("user")
         .order_by("user__full_name", "user_id", "starts_on", "role")
     ):
@@ -130,7 +130,7 @@ def invitations_waiting(centre: Centre) -> list[InvitationRow]:
 
 def members_with(centre: Centre, role: Role) -> QuerySet[User]:
     """People who have a role today, by name."""
-    holding = Membership.objects.active().filter(centre=centre, role=role)
+    holding = Membership.objects.for_centre(centre).active().filter(role=role)
     return User.objects.filter(pk__in=holding.values("user"), is_active=True)
 
 
@@ -301,9 +301,9 @@ def _with_assessor(centre: Centre, registrations: RegistrationQuerySet) -> Regis
 def _still_assessing(centre: Centre) -> Exists:
     """Whether an allocation's assessor has the role today."""
     return Exists(
-        Membership.objects.active().filter(
-            centre=centre, user=OuterRef("assessor"), role=Role.ASSESSOR, user__is_active=True
-        )
+        Membership.objects.for_centre(centre)
+        .active()
+        .filter(user=OuterRef("assessor"), role=Role.ASSESSOR, user__is_active=True)
     )
 
 

@@ -31,18 +31,8 @@ def fresh_proof(request: HttpRequest) -> Proof | None:
     Its age is told by this machine's clock alone and its moment by the database's, so that two
     clocks that differ refuse nobody.
     """
-    records = [
-        (method, record["at"])
-        for record in get_authentication_records(request, _person(request))
-        if (method := _method(record))
-    ]
-    if not records:
-        return None
-    method, at = records[-1]
-    age = datetime.timedelta(seconds=time.time() - at)
-    if not datetime.timedelta(0) <= age < FRESH:
-        return None
-    return Proof(method=method, at=database_now() - age)
+    newest = _newest(request)
+    return Proof(method=newest[0], at=database_now() - newest[1]) if newest else None
 
 
 def prove(request: HttpRequest, password: str) -> Proof:
@@ -82,8 +72,9 @@ def no_way_to_prove() -> Refusal:
 class ProofForm(forms.Form):
     """The part of a form that signs: a password field, only where no fresh proof is at hand.
 
-    After ``is_valid()`` the proof is in ``proof``. ``passkey_url`` leads to allauth's page that
-    asks for a passkey and comes back by GET; it is empty for a person who has none.
+    After ``is_valid()`` the proof is in ``proof``; before, it is None. ``passkey_url`` leads to
+    allauth's page that asks for a passkey and comes back by GET; it is empty for a person who has
+    none.
     """
 
     password = forms.CharField(
@@ -96,9 +87,9 @@ class ProofForm(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.proof = fresh_proof(request)
+        self.proof: Proof | None = None
         self.passkey_url = ""
-        if self.proof:
+        if _newest(request):
             del self.fields["password"]
             return
         person = _person(request)
@@ -120,6 +111,7 @@ class ProofForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a form without any proof."""
         cleaned: dict[str, Any] = super().clean() or {}
+        self.proof = self.proof or fresh_proof(self.request)
         if self.proof is None and "password" not in self.fields:
             if self.passkey_url:
                 raise forms.ValidationError("Prove that it is you with your passkey, then sign.")
@@ -132,6 +124,20 @@ def _person(request: HttpRequest) -> User:
     if not isinstance(person, User):
         raise TypeError("only a person who is signed in can prove who they are")
     return person
+
+
+def _newest(request: HttpRequest) -> tuple[str, datetime.timedelta] | None:
+    """Method and age of the newest proof that is fresh."""
+    records = [
+        (method, record["at"])
+        for record in get_authentication_records(request, _person(request))
+        if (method := _method(record))
+    ]
+    if not records:
+        return None
+    method, at = records[-1]
+    age = datetime.timedelta(seconds=time.time() - at)
+    return (method, age) if datetime.timedelta(0) <= age < FRESH else None
 
 
 def _method(record: dict[str, Any]) -> str:

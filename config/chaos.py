@@ -219,7 +219,7 @@ class Chaos:
         pid, is_main = chance.choice([v for v in victims if v[1] == wants_main] or victims)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        self._note(f"killed {'a worker' if is_main else 'a process of a worker'}")
+        self._note(f"killed {'a main process' if is_main else 'a pool process'}")
 
     def _restart_broker(self, *, kill: bool) -> None:
         keeper.stop(self.ground.home, "broker", patience=0 if kill else 30)
@@ -262,6 +262,7 @@ def _processes_below(keeper_pid: int) -> list[tuple[int, bool]]:
                 parents[int(place.name)] = int(parent)
     mains = [pid for pid, parent in parents.items() if parent == keeper_pid]
     pools = [(pid, False) for pid, parent in parents.items() if parent in mains]
+    # Not while it comes up: a worker without a pool has nothing to lose yet.
     return [(pid, True) for pid in mains if pools] + pools
 
 

@@ -2,7 +2,9 @@
 
 A worker can be alive and idle, as after a restart of the broker. So the keeper sends a pulse
 through the broker to a queue that only its own worker reads, and the task touches a file that only
-the keeper reads. A pulse that stays away while the broker answers costs the worker its life.
+the keeper reads. A pulse that stays away while the broker answers costs the worker its life. The
+sender of periodic tasks, where there is one, is a process of its own and kept in the same way: by
+a pulse that it sends itself.
 """
 
 import ctypes
@@ -23,31 +25,116 @@ from config.celery import app
 log = logging.getLogger("criterion.worker")
 
 PULSE = "config.worker.pulse"
-PULSE_FILE = "WORKER_PULSE_FILE"
+PULSE_FOLDER, PULSE_QUEUE = "WORKER_PULSE_FOLDER", "WORKER_PULSE_QUEUE"
+WORKER, BEAT = "worker", "beat"
 QUEUES = ("pdf", "mail", "files")
 PULSE_EVERY = 5.0  # seconds
+PULSE_EXPIRES = 20.0  # seconds
 LOOK_EVERY = 0.2
-TO_COME_UP = 90.0  # a busy machine takes its time to start a worker
-SHORTEST_LIFE = 5.0  # a worker that dies sooner is started again only after a pause
+TO_COME_UP = 90.0  # a busy machine takes its time to start a process
+SHORTEST_LIFE = 5.0  # what dies sooner is started again only after a pause
 LONGEST_PAUSE = 15.0
 QUIET = "ignore:You're running the worker with superuser"  # in a container that is usual
 ONCE = {"max_retries": 0, "socket_connect_timeout": 1}  # how the keeper asks the broker
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
+if PULSE_QUEUE in os.environ:
+    app.conf.beat_schedule = {
+        **app.conf.beat_schedule,
+        "pulse": {
+            "task": PULSE,
+            "schedule": PULSE_EVERY,
+            "args": [BEAT],
+            "options": {"queue": os.environ[PULSE_QUEUE], "expires": PULSE_EXPIRES},
+        },
+    }
+
 
 @app.task(name=PULSE, ignore_result=True)
-def pulse() -> None:
-    """Say that this worker takes tasks from the broker and gets them done."""
+def pulse(sender: str) -> None:
+    """Say that what `sender` sent has come through the broker and was done by this worker."""
     with suppress(KeyError):
-        Path(os.environ[PULSE_FILE]).touch()
+        (Path(os.environ[PULSE_FOLDER]) / sender).touch()
 
 
 @dataclass
-class Worker:
-    """One worker and what it needs; times in seconds.
+class Kept:
+    """A process that the keeper keeps, judged by the pulses that come from it."""
 
-    `patience` is how long the pulse may stay away, `grace` how long a worker may take to finish
-    its tasks when it is told to stop.
+    name: str
+    command: list[str]
+    folder: Path
+    queue: str
+    process: "subprocess.Popen[bytes] | None" = None
+    last_good: float = 0.0
+    _started_at: float = 0.0
+    _came_up: bool = False
+    _pause: float = 0.0
+    _not_before: float = 0.0
+
+    def look(self, *, patience: float) -> None:
+        """Start it if it is not there, bury it if it died, kill it if no pulse comes any more."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self._not_before:
+                self._start()
+            return
+        if self.process.poll() is not None:
+            log.warning("%s %d ended with %s", self.name, self.process.pid, self.process.returncode)
+            short_lived = now - self._started_at < SHORTEST_LIFE
+            self._pause = min(max(1.0, self._pause * 2), LONGEST_PAUSE) if short_lived else 0.0
+            self._not_before = now + self._pause
+            self.kill()
+            return
+        if (self.folder / self.name).exists():
+            (self.folder / self.name).unlink(missing_ok=True)
+            self.last_good, self._came_up = now, True
+        wait = patience if self._came_up else max(patience, TO_COME_UP)
+        if now - self.last_good > wait:
+            log.warning("%s %d made no progress for %.0f s", self.name, self.process.pid, wait)
+            self.kill()
+
+    def kill(self) -> None:
+        """End it and its children, which outlive a worker that was killed."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self, *, grace: float) -> None:
+        """Let it finish what it does, and kill it when that takes longer than `grace` seconds."""
+        if self.process is None:
+            return
+        pid = self.process.pid
+        log.info("%s %d is finishing", self.name, pid)
+        self.process.terminate()
+        try:
+            self.process.wait(grace)
+        except subprocess.TimeoutExpired:
+            log.warning("%s %d did not finish in %.0f s", self.name, pid, grace)
+        self.kill()
+        log.info("%s %d stopped", self.name, pid)
+
+    def _start(self) -> None:
+        (self.folder / self.name).unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", QUIET, "-m", "celery", "--quiet", *self.command],
+            env={**os.environ, PULSE_FOLDER: str(self.folder), PULSE_QUEUE: self.queue},
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  one thread, and no lock is held
+        )
+        self._came_up = False
+        self._started_at = self.last_good = time.monotonic()
+        log.info("%s %d started", self.name, self.process.pid)
+
+
+@dataclass
+class Keeper:
+    """One worker, with a sender of periodic tasks if `beat`; times in seconds.
+
+    `patience` is how long a pulse may stay away, `grace` how long a worker may take to finish its
+    tasks when it is told to stop.
     """
 
     concurrency: int = 2
@@ -56,124 +143,65 @@ class Worker:
     patience: float = 60.0
     grace: float = 60.0
     name: str = field(default_factory=lambda: f"worker-{os.getpid()}")
-    process: "subprocess.Popen[bytes] | None" = None
-    starts: int = 0
     _stopping: bool = False
-    _started_at: float = 0.0
-    _pulse_asked_at: float = 0.0
-    _last_good: float = 0.0
-    _pause: float = 0.0
-    _came_up: bool = False
+    _asked_at: float = 0.0
+
+    @property
+    def own_queue(self) -> str:
+        return f"pulse.{self.name}"
 
     def run(self) -> int:
         """Work until SIGTERM or SIGINT; returns the exit code."""
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, self._told_to_stop)
         with tempfile.TemporaryDirectory(prefix="criterion-worker-") as folder:
-            self._pulse_file = Path(folder) / "pulse"
+            kept = self._kept(Path(folder))
             while not self._stopping:
-                self._look()
+                self._look(kept)
                 time.sleep(LOOK_EVERY)
-            return self._stop()
-
-    def _look(self) -> None:
-        """One round: start what is not there, ask for a pulse, end what makes no progress."""
-        process = self.process or self._start()
-        if process.poll() is not None:
-            self._bury(process)
-            return
-        now = time.monotonic()
-        if self._pulse_file.exists():
-            self._pulse_file.unlink(missing_ok=True)
-            self._last_good = now
-            self._came_up = True
-        if now - self._pulse_asked_at >= PULSE_EVERY:
-            self._pulse_asked_at = now
-            if not self._ask_for_pulse():
-                # Nothing can come through a broker that is down: that is not the worker's doing.
-                self._last_good = time.monotonic()
-        patience = self.patience if self._came_up else max(self.patience, TO_COME_UP)
-        if now - self._last_good > patience:
-            log.warning("worker %d made no progress for %.0f s: killed", process.pid, patience)
-            self._kill(process)
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid if self.process else 0
-
-    @property
-    def own_queue(self) -> str:
-        return f"pulse.{self.name}"
-
-    def _start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-W", QUIET, "-m", "celery", "--quiet"]
-        command += ["-A", "config.worker", "worker"]
-        command += ["--queues", ",".join([*self.queues, self.own_queue])]
-        command += ["--concurrency", str(self.concurrency), "--hostname", f"{self.name}@%h"]
-        command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-        if self.beat:
-            # The plain scheduler keeps its times in memory: a kill leaves no file to be mended.
-            command += ["--beat", "--scheduler", "celery.beat:Scheduler"]
-        self._pulse_file.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            command,
-            env={**os.environ, PULSE_FILE: str(self._pulse_file)},
-            start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  one thread, and no lock is held
-        )
-        self.starts += 1
-        self._came_up = False
-        self._started_at = self._last_good = self._pulse_asked_at = time.monotonic()
-        log.info("worker %d started, queues %s", self.pid, ",".join(self.queues))
-        return self.process
-
-    def _bury(self, process: "subprocess.Popen[bytes]") -> None:
-        """Clear up after a worker that ended by itself, and wait a little if it ended at once."""
-        log.warning("worker %d ended with %s: restarted", process.pid, process.returncode)
-        self._kill(process)
-        if time.monotonic() - self._started_at < SHORTEST_LIFE:
-            self._pause = min(max(1.0, self._pause * 2), LONGEST_PAUSE)
-            deadline = time.monotonic() + self._pause
-            while time.monotonic() < deadline and not self._stopping:
-                time.sleep(LOOK_EVERY)
-        else:
-            self._pause = 0.0
-
-    def _kill(self, process: "subprocess.Popen[bytes]") -> None:
-        """End the worker and its pool, which outlives a worker that was killed."""
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        self.process = None
-
-    def _stop(self) -> int:
-        """Let the worker finish its tasks, and kill it when that takes too long."""
-        process = self.process
-        if process is None:
-            return 0
-        log.info("worker %d is finishing its tasks", process.pid)
-        process.terminate()
-        try:
-            process.wait(self.grace)
-        except subprocess.TimeoutExpired:
-            log.warning("worker %d did not finish in %.0f s: killed", process.pid, self.grace)
-        self._kill(process)
+            for each in reversed(kept):
+                each.stop(grace=self.grace)
         self._forget_own_queue()
-        log.info("worker %d stopped", process.pid)
         return 0
 
-    def _forget_own_queue(self) -> None:
-        with suppress(Exception), app.connection_for_write(transport_options=ONCE) as connection:
-            connection.SimpleQueue(self.own_queue).queue.delete()
+    def _kept(self, folder: Path) -> list[Kept]:
+        work = ["-A", "config.worker", "worker", "--loglevel", "WARNING"]
+        work += ["--queues", ",".join([*self.queues, self.own_queue])]
+        work += ["--concurrency", str(self.concurrency), "--hostname", f"{self.name}@%h"]
+        work += ["--without-gossip", "--without-mingle"]
+        kept = [Kept(WORKER, work, folder, self.own_queue)]
+        if self.beat:
+            # The plain scheduler keeps its times in memory: a kill leaves no file to be mended.
+            send = ["-A", "config.worker", "beat", "--loglevel", "WARNING", "--pidfile="]
+            send += ["--scheduler", "celery.beat:Scheduler"]
+            kept.append(Kept(BEAT, send, folder, self.own_queue))
+        return kept
 
-    def _ask_for_pulse(self) -> bool:
+    def _look(self, kept: list[Kept]) -> None:
+        worker, *others = kept
+        now = time.monotonic()
+        if now - self._asked_at >= PULSE_EVERY:
+            self._asked_at = now
+            if not self.ask_for_pulse():
+                # Nothing comes through a broker that is down: that is nobody's fault here.
+                for each in kept:
+                    each.last_good = time.monotonic()
+        worker.look(patience=self.patience)
+        for each in others:
+            if now - worker.last_good > PULSE_EVERY * 2:
+                # Its pulse has to go through the worker, so it is judged only while that works.
+                each.last_good = max(each.last_good, now - self.patience / 2)
+            each.look(patience=self.patience)
+
+    def ask_for_pulse(self) -> bool:
         """Send a pulse to the worker's own queue; false where the broker does not answer."""
         try:
             with app.connection_for_write(transport_options=ONCE) as connection:
                 app.send_task(
                     PULSE,
+                    args=[WORKER],
                     queue=self.own_queue,
-                    expires=PULSE_EVERY * 4,
+                    expires=PULSE_EXPIRES,
                     retry=False,
                     connection=connection,
                 )
@@ -182,11 +210,15 @@ class Worker:
             return False
         return True
 
+    def _forget_own_queue(self) -> None:
+        with suppress(Exception), app.connection_for_write(transport_options=ONCE) as connection:
+            connection.SimpleQueue(self.own_queue).queue.delete()
+
     def _told_to_stop(self, sign: int, frame: FrameType | None) -> None:
         self._stopping = True
 
 
 def _die_with_parent() -> None:
-    # A keeper that is killed takes its worker along, as a warm shutdown.
+    # A keeper that is killed takes along what it keeps, as a warm shutdown.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGTERM)

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from portfolios.queries import Attempt, UnitPage
 from portfolios.states import WorkState
 
-PROVISIONAL = "It is provisional until quality assurance has confirmed it."
+PROVISIONAL = "The result is provisional until quality assurance has confirmed it."
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def next_step(page: UnitPage, slug: str) -> NextStep:
     if last is not None and not page.changed_since_decision:
         return NextStep(
             f"Next: read the feedback on attempt {last.number}",
-            "It says what is missing. Then add or replace evidence and hand in attempt "
+            "It says what is missing. Add or replace evidence, then hand in attempt "
             f"{page.next_attempt}. {PROVISIONAL}",
             reverse("assessment:submission-sheet", args=[slug, last.id]),
             "Read the feedback",

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -27,6 +28,14 @@ from portfolios.models import (
 from portfolios.readiness import Check, check_list, unmet
 from portfolios.states import WorkState, state_of
 from qualifications.models import Assessment, AssessmentUnit, Criterion, NumericRule, Unit
+
+ATTEMPT = {
+    "id": "id",
+    "number": "attempt",
+    "submitted_at": "submitted_at",
+    "outcome": "outcome",
+    "closed_at": "closed_at",
+}
 
 
 @dataclass(frozen=True)
@@ -290,11 +299,11 @@ class Snapshot:
 
 
 def unit_page(*, centre: Centre, registration: Registration, assessment_id: UUID) -> UnitPage:
-    """The page's content in four queries; the registration comes with its pathway.
+    """The page's content in three queries; the registration comes with its pathway.
 
     Raises ``Http404`` for an assessment that is not of the registration's pathway.
     """
-    criteria = _criteria_of(registration, assessment_id)
+    criteria = _criteria_of(centre, registration, assessment_id)
     if not criteria:
         raise Http404
     elements = _elements(criteria)
@@ -333,13 +342,17 @@ def unit_page(*, centre: Centre, registration: Registration, assessment_id: UUID
         outcomes=_outcome_blocks(criteria, elements, standing),
         items=tuple(item for item in items if item.evidence.withdrawn_at is None),
         withdrawn=tuple(item for item in items if item.evidence.withdrawn_at is not None),
-        attempts=attempts_of(centre, registration, assessment_id),
+        attempts=tuple(_attempt_from(row) for row in criteria[0].attempts),  # type: ignore[attr-defined]
         today=timezone.localdate(),
     )
 
 
-def _criteria_of(registration: Registration, assessment_id: UUID) -> list[Criterion]:
-    """The criteria that an assessment covers, with the assessment's own facts beside each."""
+def _criteria_of(
+    centre: Centre, registration: Registration, assessment_id: UUID
+) -> list[Criterion]:
+    """The criteria that an assessment covers, with the assessment's own facts and the attempts
+    beside each: the same for all, asked once, for one query less."""
+    attempts = _with_outcome(centre).filter(registration=registration, assessment=assessment_id)
     covers = Q(
         unit__assessment_units__assessment=assessment_id,
         unit__pathway_units__pathway=registration.pathway_id,
@@ -366,7 +379,20 @@ def _criteria_of(registration: Registration, assessment_id: UUID) -> list[Criter
                 )
             ),
         )
+        .annotate(attempts=ArraySubquery(attempts.values(facts=JSONObject(**ATTEMPT))))
         .order_by("unit_position", "position")
+    )
+
+
+def _attempt_from(facts: dict[str, Any]) -> Attempt:
+    """An attempt from the JSON of the query above."""
+    closed_at = facts["closed_at"]
+    return Attempt(
+        id=UUID(facts["id"]),
+        number=facts["number"],
+        submitted_at=datetime.datetime.fromisoformat(facts["submitted_at"]),
+        outcome=facts["outcome"],
+        closed_at=datetime.datetime.fromisoformat(closed_at) if closed_at else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -200,7 +201,7 @@ def _judged(
         return "too_large", None
     if not pdf.startswith(b"%PDF-"):
         return "not_a_pdf", None
-    ranges = list(_BYTE_RANGE.finditer(pdf))[-_MAX_RANGES:]
+    ranges = deque(_BYTE_RANGE.finditer(pdf), maxlen=_MAX_RANGES)
     if not ranges:
         return ("unsigned" if b"%%EOF" in pdf[-64:] else "truncated"), None
     answers = [_range_judged(pdf, [int(n) for n in found.groups()], trusted) for found in ranges]
@@ -217,7 +218,8 @@ def _range_judged(
     """The answer for one signature, whose signed bytes are [0, gap) and [resume, end)."""
     gap, resume, length = numbers
     end = resume + length
-    if not 0 < gap < resume <= gap + _MAX_SEAL_BYTES:
+    in_place = pdf[gap : gap + 1] == b"<" and pdf[resume - 1 : resume] == b">"
+    if not in_place or not gap < resume <= gap + _MAX_SEAL_BYTES:
         return "altered", None
     if end > len(pdf):
         return "truncated", None
@@ -324,11 +326,11 @@ def _rebuilt(signed: Any, info: Any, signer: Any) -> bytes:
 def _contents(pdf: bytes) -> tuple[datetime | None, bytes | None]:
     """The stated time and the attachment of a file whose seal holds."""
     with pikepdf.open(BytesIO(pdf)) as document:
-        stated = document.Root.AcroForm.Fields[0].V.M
+        (field,) = (field for field in document.Root.AcroForm.Fields if field.T == SEAL_FIELD)
         manifest = next(
             (file.get_file().read_bytes() for file in document.attachments.values()), None
         )
-        return parse_pdf_date(str(stated)), manifest
+        return parse_pdf_date(str(field.V.M)), manifest
 
 
 def _der(certificate: x509.Certificate) -> bytes:

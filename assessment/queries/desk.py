@@ -438,7 +438,7 @@ def _desk_item(
 
 def _fragment(claim: SubmissionClaim) -> str:
     if claim.anchor == Anchor.PAGE:
-        return f"#page={claim.place}"
+        return f"#page={claim.place}&navpanes=0&view=FitH"
     if claim.anchor == Anchor.TIME:
         return f"#t={claim.place}"
     return ""

@@ -142,22 +142,31 @@ def _desk_page(
         place=_number(request.GET.get("place")),
     )
     context = {
-        "desk": shown,
-        "form": _form_again(form, shown),
+        **_typed_again(shown, form, comments or {}),
         "refusal": refusal,
         "stored": _stored(refusal, shown),
-        "comments": [
-            replace(part, text=(comments or {}).get(part.audience, part.text))
-            for part in shown.comments
-        ],
-        "comments_open": shown.has_comments or bool(comments),
-        "saved_at": shown.judgement.saved_at if shown.judgement.revision else None,
-        "carried": [(COUNT + c, v) for c, v in shown.earlier.counts.items()]
-        if shown.earlier
-        else [],
         "here": desk_url(request.centre, submission, shown.mark),
     }
     return render(request, "assessment/desk.html", context, status=_status(refusal))
+
+
+def _typed_again(
+    shown: Desk, form: JudgementForm | None, comments: dict[str, str]
+) -> dict[str, Any]:
+    """The desk with its fields: what is stored, or what was typed and refused."""
+    judgement = shown.judgement
+    return {
+        "desk": shown,
+        "form": _form_again(form, shown),
+        "comments": [
+            replace(part, text=comments.get(part.audience, part.text)) for part in shown.comments
+        ],
+        "comments_open": shown.has_comments or bool(comments),
+        "saved_at": judgement.saved_at if judgement.revision else None,
+        "carried": [(COUNT + code, value) for code, value in shown.earlier.counts.items()]
+        if shown.earlier
+        else [],
+    }
 
 
 def _form_again(form: JudgementForm | None, shown: Desk) -> JudgementForm:

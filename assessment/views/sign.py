@@ -26,12 +26,10 @@ def sign(request: CentreRequest, submission_id: UUID) -> HttpResponse:
     if sheet is None:
         return _without_draft(request, submission_id)
     form = SignForm(request.POST or None, request=request)
-    if request.method != "POST":
-        if sheet.signed_sheet_id:
-            return redirect("assessment:sheet", request.centre.slug, sheet.signed_sheet_id)
+    if request.method != "POST" and sheet.signed_sheet_id:
+        return redirect("assessment:sheet", request.centre.slug, sheet.signed_sheet_id)
+    if request.method != "POST" or not form.is_valid() or form.proof is None:
         return _page(request, sheet, form)
-    if not form.is_valid() or form.proof is None:
-        return _page(request, sheet, form, status=422)
     try:
         signed = sign_sheet(
             actor=request.user,
@@ -42,7 +40,9 @@ def sign(request: CentreRequest, submission_id: UUID) -> HttpResponse:
             proof=form.proof,
         )
     except Refusal as refusal:
-        return _page(request, own_draft(request.centre, request.user, submission_id), form, refusal)
+        now = own_draft(request.centre, request.user, submission_id)
+        # The proof is in the session by now, so a new form does not ask for it again.
+        return _page(request, now, SignForm(request=request), refusal)
     messages.success(request, "Signed. The papers are being made.")
     return redirect("assessment:sheet", request.centre.slug, signed.pk)
 
@@ -76,10 +76,9 @@ def _page(
     sheet: Any,
     form: SignForm,
     refusal: Refusal | None = None,
-    *,
-    status: int = 200,
 ) -> HttpResponse:
     page = sign_page(sheet)
+    status = 422 if form.is_bound else 200
     if refusal:
         # What was refused may have been signed by somebody else: 409 for the state, else 422.
         status = 409 if isinstance(refusal, TransitionError) or _changes(refusal) else 422

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -12,6 +12,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from centres.tenancy import CentreOwned
+
+if TYPE_CHECKING:
+    from centres.models.centre import Centre
 
 
 class UserManager(BaseUserManager["User"]):
@@ -82,7 +85,11 @@ class Role(models.TextChoices):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    """Memberships of people in centres."""
+    """Memberships of people in centres; no row security stands below them."""
+
+    def for_centre(self, centre: "Centre") -> "MembershipQuerySet":
+        """Only those of this centre."""
+        return self.filter(centre=centre)
 
     def active(self, on: datetime.date | None = None) -> "MembershipQuerySet":
         """Those that hold on a day (today when none is given)."""

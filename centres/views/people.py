@@ -57,7 +57,7 @@ def add_role(request: CentreRequest, user_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end_role(request: CentreRequest, membership_id: UUID) -> HttpResponse:
     """End a role, after saying what that means."""
-    held = Membership.objects.active().filter(centre=request.centre).select_related("user")
+    held = Membership.objects.for_centre(request.centre).active().select_related("user")
     membership = get_object_or_404(held, pk=membership_id)
     form = EndRoleForm(posted(request))
     refusal = None

@@ -60,13 +60,8 @@ def again(cast: Cast, sheet: Sheet) -> Submission:
             place=None,
             note="The sponsor’s part",
         )
-        work = stage.Work(
-            submission.learner,
-            submission.registration,
-            evidence,
-            None,
-            None,  # type: ignore[arg-type]
-        )
+        version = EvidenceVersion.objects.for_centre(cast.centre).get(evidence=evidence)
+        work = stage.Work(submission.learner, submission.registration, evidence, version, claim)
         return stage.submit(cast, work)
 
 

@@ -1,6 +1,8 @@
 """Signed sheets for the tests of papers: made by the real actions, from upload to signature."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from assessment.models import Audience, Document, Sheet
 from assessment.queries.tree import sheet_tree
 from assessment.tasks import render_document
 from centres.models import Centre
+from config.celery import app
 from portfolios.actions import add_evidence, make_claim, submit_work
 from portfolios.declarations import CURRENT
 from portfolios.manifest import submission_manifest
@@ -75,9 +78,7 @@ def signed(
             feedback=f"On {criterion.number}: the log shows it.",
             counts=COUNTS.get(criterion.number),
         )
-    first = (
-        LearningOutcome.objects.filter(criteria__in=criteria_of(cast)).order_by("number").first()
-    )
+    first = LearningOutcome.objects.filter(criteria__in=criteria_of(cast)).earliest("number")
     for audience, words in ((Audience.LEARNER, TO_THE_LEARNER), (Audience.FILE, TO_THE_FILE)):
         save_comment(
             actor=cast.pat,
@@ -95,6 +96,15 @@ def signed(
         shown_digest=sheet_manifests(sheet).file.digest,
         proof=fresh_proof(),
     )
+
+
+@contextmanager
+def broker_at(url: str) -> Iterator[None]:
+    """Let this process send its messages to another broker."""
+    before = app.conf.broker_url
+    app.conf.update(broker_url=url, broker_write_url=url)
+    yield
+    app.conf.update(broker_url=before, broker_write_url=before)
 
 
 def criteria_of(cast: Cast) -> list[Criterion]:

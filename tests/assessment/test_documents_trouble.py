@@ -18,12 +18,12 @@ from assessment.models import Document, Sheet
 from assessment.tasks import in_words, render_document, requeue_centre_documents
 from centres.models import AuditEvent, Signature
 from centres.tenancy import centre_context
-from config.celery import app
 from tests.assessment import signed as making
 from tests.cast import Cast
 
 pytestmark = making.open_profile
 
+NOBODY_LISTENS = "redis://127.0.0.1:9/0"
 FULL_DISK = {
     "default": {"BACKEND": "tests.assessment.test_documents_trouble.FullDisk"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -43,10 +43,8 @@ class FullDisk(FileSystemStorage):
 @pytest.fixture
 def broker_down() -> Iterator[None]:
     """A broker's address at which nothing listens."""
-    before = app.conf.broker_url
-    app.conf.broker_url = app.conf.broker_write_url = "redis://127.0.0.1:9/0"
-    yield
-    app.conf.broker_url = app.conf.broker_write_url = before
+    with making.broker_at(NOBODY_LISTENS):
+        yield
 
 
 def due(cast: Cast) -> None:

@@ -71,10 +71,7 @@ def test_of_two_assessors_who_sign_at_once_exactly_one_has_signed(alder: Cast) -
     random = Random(501)
     sheet: Sheet | None = None
     for attempt in range(1, TIMES + 1):
-        if sheet is None:
-            submission = scenes.submitted(alder, "ted")
-        else:
-            submission = scenes.again(alder, sheet)
+        submission = scenes.submitted(alder, "ted") if sheet is None else scenes.again(alder, sheet)
         with centre_context(alder.centre.pk):
             for assessor in (alder.pat, alder.kit):
                 for criterion in stage.criteria(alder):
@@ -89,7 +86,9 @@ def test_of_two_assessors_who_sign_at_once_exactly_one_has_signed(alder: Cast) -
         assert at_once(alder, submission, random) == {"signed": 1, "told who": 1}
         with centre_context(alder.centre.pk):
             sheet = Sheet.objects.for_centre(alder.centre).signed().get(submission=submission)
-            assert Closure.objects.for_centre(alder.centre).filter(submission=submission).count() == 1
+            assert (
+                Closure.objects.for_centre(alder.centre).filter(submission=submission).count() == 1
+            )
             assert Document.objects.for_centre(alder.centre).filter(sheet=sheet).count() == 2
     with centre_context(alder.centre.pk):
         decisions = Signature.objects.for_centre(alder.centre).filter(purpose="decision")

@@ -19,7 +19,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("before", "after"), product(SheetState, SheetState))
+@pytest.mark.parametrize(("before", "after"), list(product(SheetState, SheetState)))
 def test_what_may_follow_what(before: SheetState, after: SheetState) -> None:
     if (before, after) in FOLLOWING:
         check_follows(before, after)
@@ -30,7 +30,7 @@ def test_what_may_follow_what(before: SheetState, after: SheetState) -> None:
     assert refusal.value.remedy
 
 
-@pytest.mark.parametrize(("state", "act"), product(SubmissionState, Act))
+@pytest.mark.parametrize(("state", "act"), list(product(SubmissionState, Act)))
 def test_what_a_submission_lets_an_assessor_do(state: SubmissionState, act: Act) -> None:
     if (state, act) in ALLOWED:
         check_allows(state, act)

@@ -67,7 +67,6 @@ def test_the_page_takes_twelve_queries_whatever_the_rows(
     sign_in: SignIn,
     more: int,
     django_assert_num_queries: Any,
-    within: Any,
 ) -> None:
     for number in range(more):
         person = make_user(f"more{number}@alder.example.org", f"More {number}")
@@ -182,7 +181,7 @@ def test_a_role_does_not_end_in_the_past(alder: Cast, days: int) -> None:
 @pytest.mark.usefixtures("in_alder")
 def test_an_end_to_come_can_be_brought_forward_and_not_put_off(alder: Cast) -> None:
     today = timezone.localdate()
-    ending = {"actor": alder.max, "centre": alder.centre}
+    ending: dict[str, Any] = {"actor": alder.max, "centre": alder.centre}
     later = today + datetime.timedelta(days=30)
     end_membership(**ending, membership=membership(alder.kit), on=later)
     assert membership(alder.kit).is_active
@@ -207,7 +206,7 @@ def test_a_manager_whose_own_end_is_set_or_login_closed_does_not_count(alder: Ca
     second = start_membership(
         actor=alder.max, centre=alder.centre, user=alder.ada, role=Role.MANAGER
     )
-    ending = {"centre": alder.centre, "membership": membership(alder.max)}
+    ending: dict[str, Any] = {"centre": alder.centre, "membership": membership(alder.max)}
     Membership.objects.filter(pk=second.pk).update(
         ends_on=timezone.localdate() + datetime.timedelta(days=2)
     )

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -190,12 +190,15 @@ def test_no_row_is_moved_to_another_centre(two_centres: tuple[uuid.UUID, uuid.UU
     assert answers == dict.fromkeys(tenant_tables(), DENIED)
 
 
-def state_of(call: Callable[[], Any]) -> str | None:
-    """The SQL state with which psycopg's call is refused."""
+def state_of(owner: psycopg.Connection[Any], statement: str, *values: Any) -> str | None:
+    """The SQL state with which the owner's statement is refused. Nothing is kept."""
+    owner.execute("SAVEPOINT before")
     try:
-        call()
+        owner.execute(statement, values or None)
     except psycopg.Error as refused:
         return refused.sqlstate
+    finally:
+        owner.execute("ROLLBACK TO before")
     return None
 
 
@@ -217,13 +220,9 @@ def test_composite_keys_refuse_a_pointer_into_another_centre_even_to_the_owner(
                 f'SELECT id FROM "{target}" WHERE centre_id = %s LIMIT 1', [alder]
             ).fetchone()
             assert child and foreign, name
-            owner.execute("SAVEPOINT before")
             answers[name] = state_of(
-                lambda table=table, column=column, values=[foreign[0], child[0]]: owner.execute(
-                    f'UPDATE "{table}" SET "{column}" = %s WHERE id = %s', values
-                )
+                owner, f'UPDATE "{table}" SET "{column}" = %s WHERE id = %s', foreign[0], child[0]
             )
-            owner.execute("ROLLBACK TO before")
     assert len(answers) >= 8
     assert answers == dict.fromkeys(answers, psycopg.errors.ForeignKeyViolation.sqlstate)
 
@@ -255,9 +254,7 @@ def test_append_only_tables_take_no_change_from_the_owner(
                 f"DELETE FROM {table}",
                 f"TRUNCATE {table} CASCADE",
             ):
-                owner.execute("SAVEPOINT before")
-                answers[statement] = state_of(lambda statement=statement: owner.execute(statement))
-                owner.execute("ROLLBACK TO before")
+                answers[statement] = state_of(owner, statement)
     assert answers == dict.fromkeys(answers, DENIED)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -26,7 +27,9 @@ def queries_beside_the_browser() -> Iterator[None]:
 
 @pytest.fixture
 def pat(transactional_db: None) -> User:
-    return User.objects.create_user("pat@alder.example", PASSWORD, full_name="Pat Willow")
+    user = User.objects.create_user("pat@alder.example", PASSWORD, full_name="Pat Willow")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 @pytest.fixture
@@ -69,13 +72,20 @@ def enter(page: Page) -> None:
     page.get_by_label("E-mail address").fill("pat@alder.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/")
+    expect(page.locator("body")).to_have_text("")  # the small site's home
+
+
+def confirm_by_password(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
 
 
 def test_a_passkey_is_added_and_proves_who_one_is(page: Page, pat: User) -> None:
     give_device(page, willing=True)
     enter(page)
     page.goto("/accounts/2fa/webauthn/add/")
+    confirm_by_password(page)
     page.get_by_label("Name").fill("work phone")
     page.get_by_role("button", name="Add it").click()
     page.wait_for_url("**/accounts/2fa/recovery-codes/")
@@ -90,6 +100,8 @@ def test_a_passkey_is_added_and_proves_who_one_is(page: Page, pat: User) -> None
 def test_a_passkey_that_does_not_come_is_said_in_words(page: Page, pat: User) -> None:
     enter(page)
     page.goto("/accounts/2fa/webauthn/add/")
+    confirm_by_password(page)
+    expect(page.get_by_role("heading", name="Add a passkey")).to_be_visible()
     page.evaluate(
         """() => {
             navigator.credentials.create = () =>

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from assessment.paper.keys import SealKeyFault
 from assessment.sealing import seal_key
-from config.worker import QUEUES, Worker
+from config.worker import QUEUES, Keeper
 
 log = logging.getLogger("criterion.worker")
 
@@ -33,11 +33,11 @@ class Command(BaseCommand):
             seal_key()
         except SealKeyFault as fault:
             log.warning("papers will wait, for the seal can’t be used: %s", fault)
-        worker = Worker(
+        keeper = Keeper(
             concurrency=options["concurrency"],
             queues=tuple(options["queues"].split(",")),
             beat=options["beat"],
             patience=options["patience"],
             grace=options["grace"],
         )
-        sys.exit(worker.run())
+        sys.exit(keeper.run())

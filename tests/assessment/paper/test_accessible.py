@@ -168,10 +168,13 @@ def test_marked_content_has_an_owner_or_is_an_artifact(long: bytes) -> None:
         for page in document.pages:
             mine = list(owners[int(page.StructParents)])
             used = set()
-            for operands, operator in pikepdf.parse_content_stream(page):
-                if str(operator) == "BDC" and str(operands[0]) != "/Artifact":
-                    used.add(int(operands[1].MCID))
-                furniture += str(operator) == "BDC" and operands[1].get("/Type") == "/Pagination"
+            for step in pikepdf.parse_content_stream(page):
+                if str(step.operator) != "BDC":
+                    continue
+                kind, properties = step.operands
+                furniture += properties.get("/Type") == "/Pagination"
+                if str(kind) != "/Artifact":
+                    used.add(int(properties.MCID))
             owned = {n for n, owner in enumerate(mine) if owner is not None}
             assert used == owned
             assert {mine[n].objgen for n in owned} <= reachable

@@ -89,11 +89,11 @@ def _drawings_behind_the_text(pdf: bytes) -> list[bool]:
     with pikepdf.open(BytesIO(pdf)) as document:
         for page in document.pages:
             before = []
-            for operands, operator in pikepdf.parse_content_stream(page):
-                if str(operator) == "BT":
+            for step in pikepdf.parse_content_stream(page):
+                if str(step.operator) == "BT":
                     break
-                if str(operator) == "Do":
-                    before.append(page.Resources.XObject[operands[0]].read_bytes())
+                if str(step.operator) == "Do":
+                    before.append(page.Resources.XObject[str(step.operands[0])].read_bytes())
             found.append(any(b"0.92549 0.905882 0.968627" in drawing for drawing in before))
     return found
 

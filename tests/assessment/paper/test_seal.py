@@ -14,7 +14,8 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from pyhanko.pdf_utils.generic import DictionaryObject, NameObject, pdf_string
+from cryptography.hazmat.primitives.asymmetric import rsa
+from pyhanko.pdf_utils.generic import NameObject, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
@@ -91,14 +92,14 @@ def test_no_changed_byte_passes_in_the_seals_own_gap(
 ) -> None:
     """The one stretch that the seal does not cover is held by how it must be written."""
     start = sealed.index(b"/Contents <") + len("/Contents ")
-    gap = range(start, sealed.index(b">", start) + 1)
+    end = sealed.index(b">", start) + 1
+    padding = start + len(sealed[start : end - 1].rstrip(b"0"))
     passed = []
-    for place in gap:
-        for flip in (0x01, 0x20):
-            changed = bytearray(sealed)
-            changed[place] ^= flip
-            if check_seal(bytes(changed), trusted=trusted).is_intact:
-                passed.append((place - start, flip))
+    for place in (*range(start, padding + 20), *range(padding, end, 25), end - 2, end - 1):
+        changed = bytearray(sealed)
+        changed[place] ^= 0x20 if sealed[place : place + 1].isalpha() else 0x01
+        if check_seal(bytes(changed), trusted=trusted).is_intact:
+            passed.append(place - start)
 
     assert passed == []
 
@@ -118,16 +119,16 @@ def _with_revision(pdf: bytes, number: int) -> bytes:
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     if number % 3 == 0:
         writer.root["/Note"] = pdf_string(f"revision {number}")
-        writer.update_root()
+        writer.update_root()  # type: ignore[no-untyped-call]
     elif number % 3 == 1:
         page = writer.root["/Pages"]["/Kids"][number % 2].get_object()
         page["/Rotate"] = NameObject(f"/R{number}")
         writer.update_container(page)
     else:
-        writer.add_object(DictionaryObject({NameObject("/Alien"): pdf_string(str(number))}))
-        writer.update_root()
+        writer.add_object(pdf_string(str(number)))
+        writer.update_root()  # type: ignore[no-untyped-call]
     output = BytesIO()
-    writer.write(output)
+    writer.write(output)  # type: ignore[no-untyped-call]
     return output.getvalue()
 
 
@@ -144,10 +145,8 @@ def test_a_stripped_seal_leaves_an_unsigned_file(
     sealed: bytes, trusted: tuple[x509.Certificate, ...]
 ) -> None:
     with pikepdf.open(BytesIO(sealed)) as document:
-        del document.Root.AcroForm
+        del document.Root.AcroForm.Fields[0].V
         del document.Root.Perms
-        for page in document.pages:
-            page.pop("/Annots", None)
         stripped = BytesIO()
         document.save(stripped)
 
@@ -165,7 +164,7 @@ def test_a_rewritten_file_is_altered(sealed: bytes, trusted: tuple[x509.Certific
     with pikepdf.open(BytesIO(sealed)) as document:
         document.save(rewritten)
 
-    assert check_seal(rewritten.getvalue(), trusted=trusted).outcome in ("altered", "truncated")
+    assert check_seal(rewritten.getvalue(), trusted=trusted).outcome == "altered"
 
 
 def test_a_seal_moved_to_another_sheet_is_altered(
@@ -185,7 +184,7 @@ def test_a_file_cut_short_is_truncated(
 ) -> None:
     cut = sealed[: int(len(sealed) * part)]
 
-    assert check_seal(cut, trusted=trusted).outcome in ("truncated", "altered")
+    assert check_seal(cut, trusted=trusted).outcome == "truncated"
 
 
 def test_the_last_byte_missing_is_truncated(
@@ -234,7 +233,8 @@ def _zip() -> bytes:
         (b"%PDF-1.7\n%%EOF\n", "unsigned"),
         (b"%PDF-1.7\n", "truncated"),
         (b"%PDF-1.7\n/ByteRange [0 9 8 7]\n%%EOF", "altered"),
-        (b"%PDF-1.7\n/ByteRange [0 12 20 9999999999]\n%%EOF", "truncated"),
+        (b"%PDF-1.7\n/ByteRange [0 12 20 9999999999]\n%%EOF", "altered"),
+        (b"%PDF-1.7\n<00>/ByteRange [0 9 13 9999999999]\n%%EOF", "truncated"),
         (b"%PDF-1.7\n" + b"/ByteRange [0 1 2 3]" * 100_000 + b"%%EOF", "altered"),
         (b"%PDF-1.7\n" + b"/ByteRange " + b" " * 1_000_000 + b"%%EOF", "unsigned"),
     ],
@@ -280,7 +280,11 @@ def test_a_name_that_looks_like_a_seal_does_not_confuse(
 def test_a_timestamp_of_this_seal_is_accepted_and_another_is_not(
     provisional: bytes, confirmed: bytes, key: FileSealKey, trusted: tuple[x509.Certificate, ...]
 ) -> None:
-    certificate, private = certificate_for("Clock", stamps_time=True)
+    certificate, private = certificate_for(
+        "Clock",
+        key=rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        stamps_time=True,
+    )
     clock = DummyTimeStamper(
         tsa_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
         tsa_key=asn1_keys.PrivateKeyInfo.load(
@@ -290,7 +294,7 @@ def test_a_timestamp_of_this_seal_is_accepted_and_another_is_not(
                 serialization.NoEncryption(),
             )
         ),
-        certs_to_embed=SimpleCertificateStore(),
+        certs_to_embed=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
     stamped = seal_pdf(
         provisional,
@@ -311,8 +315,10 @@ def test_a_timestamp_of_this_seal_is_accepted_and_another_is_not(
 def _imprint(stamped: bytes) -> bytes:
     """The hexadecimal digest of the signature that the timestamp names."""
     signature = PdfFileReader(BytesIO(stamped)).embedded_signatures[0]
-    token = signature.attached_timestamp_data["encap_content_info"]["content"].parsed
-    digest: bytes = token["message_imprint"]["hashed_message"].native
+    (attribute,) = signature.signer_info["unsigned_attrs"]
+    (token,) = attribute["values"]
+    stamp = token["content"]["encap_content_info"]["content"].parsed
+    digest: bytes = stamp["message_imprint"]["hashed_message"].native
     return digest.hex().upper().encode()
 
 

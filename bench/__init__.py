@@ -1,0 +1,1 @@
+"""What the heavy parts cost, measured by hand with `make bench` and asserted nowhere."""
