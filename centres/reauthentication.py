@@ -89,8 +89,10 @@ class ProofForm(forms.Form):
         self.request = request
         self.proof: Proof | None = None
         self.passkey_url = ""
+        self.is_fresh = False
         if _newest(request):
             del self.fields["password"]
+            self.is_fresh = True
             return
         person = _person(request)
         if is_mfa_enabled(person, types=[Authenticator.Type.WEBAUTHN]):

@@ -9,6 +9,7 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 
 from config.environment import Environment
+from config.logs import without_links
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = Environment.read(os.environ)
@@ -122,7 +123,10 @@ AUTH_USER_MODEL = "centres.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -261,7 +265,12 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                without_links,
+                structlog.processors.JSONRenderer(),
+            ],
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},

@@ -126,5 +126,6 @@ def sign_in_client(client: Client, user: User) -> Client:
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client

@@ -79,7 +79,7 @@ def _empty_as_owner(self: TransactionTestCase) -> None:
             connection.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
 
 
-TransactionTestCase._fixture_teardown = _empty_as_owner
+TransactionTestCase._fixture_teardown = _empty_as_owner  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

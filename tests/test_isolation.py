@@ -8,7 +8,7 @@ does not bind, so that the code alone must hold.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpResponseBase
@@ -32,10 +32,10 @@ def scoping_off(layer: str) -> Iterator[None]:
     scoped = CentreQuerySet.for_centre
     if layer == "database":
 
-        def unscoped(self: Self, centre: Any) -> Self:
+        def unscoped(self: Any, centre: Any) -> Any:
             return self
 
-        CentreQuerySet.for_centre = unscoped  # type: ignore[method-assign, assignment]
+        CentreQuerySet.for_centre = unscoped  # type: ignore[method-assign]
     try:
         yield
     finally:
@@ -59,8 +59,8 @@ def ask(
         sign_in_client(client, user)
     path = reverse(name, args=args)
     if route.method == "post":
-        return client.post(path, data)  # type: ignore[return-value]
-    return client.get(path, data)  # type: ignore[return-value]
+        return client.post(path, data)
+    return client.get(path, data)
 
 
 def body(response: HttpResponseBase) -> bytes:

@@ -72,10 +72,8 @@ class JudgedCriterion:
 
     @property
     def rest(self) -> str:
-        """The statement after its verb."""
-        return (
-            self.statement[len(self.verb) :].lstrip() if self._opens_with_verb else self.statement
-        )
+        """The statement after its verb, with the blank or comma that follows it."""
+        return self.statement[len(self.verb) :] if self._opens_with_verb else f" {self.statement}"
 
     @property
     def _opens_with_verb(self) -> bool:

@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from centres.models.people import User
@@ -21,8 +21,13 @@ class RegistrationQuerySet(CentreQuerySet["Registration"]):
     def for_assessor(self, user: User) -> "RegistrationQuerySet":
         """Those allocated to one assessor now."""
         return self.filter(
-            pk__in=Allocation.objects.filter(assessor=user, ends_on__isnull=True).values(
-                "registration"
+            Exists(
+                Allocation.objects.filter(
+                    centre=OuterRef("centre"),
+                    registration=OuterRef("pk"),
+                    assessor=user,
+                    ends_on__isnull=True,
+                )
             )
         )
 

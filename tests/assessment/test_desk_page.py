@@ -15,7 +15,7 @@ from tests.assessment import scenes
 from tests.cast import Cast, sign_in_client
 
 PAGE_QUERIES = 15
-JSON = {"headers": {"accept": "application/json"}}
+JSON: Any = {"headers": {"accept": "application/json"}}
 
 
 def address(name: str, cast: Cast, *args: object) -> str:

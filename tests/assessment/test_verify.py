@@ -16,12 +16,14 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from assessment.models import Document
+from assessment.paper.codes import new_code
 from assessment.paper.keys import make_demo_key
 from assessment.paper.render import render_pdf
 from assessment.paper.seal import MAX_BYTES, seal_pdf
 from assessment.tasks import make_pdf
 from assessment.verdicts import SAYINGS, Verdict
 from assessment.verification import verify_code, verify_file
+from centres.canonical import sha256_hex
 from centres.tenancy import centre_context
 from tests.assessment import signed as making
 from tests.cast import Cast
@@ -102,17 +104,39 @@ def test_a_later_issue_of_the_same_copy_supersedes_and_of_the_other_copy_does_no
     with centre_context(alder.centre.pk):
         papers = making.issued(alder)
         content = making.content_of(papers["file"])
-        again = Document.objects.for_centre(alder.centre).get(pk=papers["file"].pk)
-        again.pk, again.code, again.template_version = None, "2222-2222-22", 2
-        again.state, again.sha256, again.key = "queued", "", ""
-        again.issued_at, again.size, again.tries = None, None, 0
-        again._state.adding = True
-        again.save()
+        again = queued_again(papers["file"])
         assert verify_file(content).verdict is Verdict.VALID
         making.issue(alder.centre, again)
         assert verify_file(content).verdict is Verdict.SUPERSEDED
         assert verify_file(making.content_of(papers["learner"])).verdict is Verdict.VALID
         assert verify_file(making.content_of(again)).verdict is Verdict.VALID
+
+
+def queued_again(paper: Document, manifest: str = "") -> Document:
+    """Another row for the same sheet and copy, as a later template or standing would have it."""
+    row = Document(
+        centre=paper.centre,
+        sheet=paper.sheet,
+        copy=paper.copy,
+        template_version=2,
+        standing=paper.standing,
+        manifest=manifest or paper.manifest,
+        code=new_code(),
+        signers=paper.signers,
+    )
+    row.manifest_digest = sha256_hex(row.manifest.encode())
+    row.save()
+    return row
+
+
+@pytest.mark.parametrize("copy", ["file", "learner"])
+def test_a_paper_that_no_signature_covers_is_stale(alder: Cast, copy: str) -> None:
+    with centre_context(alder.centre.pk):
+        paper = making.papers(making.signed(alder))[copy]
+        other = queued_again(paper, manifest='{"outcome":"pass"}')
+        making.issue(alder.centre, other)
+        answer = verify_file(making.content_of(other))
+    assert (answer.verdict, answer.exit_code) == (Verdict.STALE, 2)
 
 
 @pytest.mark.parametrize(

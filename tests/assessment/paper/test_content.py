@@ -47,10 +47,10 @@ def test_a_sheet_without_criteria_is_refused() -> None:
 @pytest.mark.parametrize(
     ("verb", "statement", "lead", "rest"),
     [
-        ("plan", "Plan a programme.", "Plan", "a programme."),
-        ("maintain", "Keep a record.", "Maintain", "Keep a record."),
-        ("critically review", "Critically review own role.", "Critically review", "own role."),
-        ("use", "Useful feedback is kept.", "Use", "Useful feedback is kept."),
+        ("plan", "Plan a programme.", "Plan", " a programme."),
+        ("maintain", "Keep a record.", "Maintain", " Keep a record."),
+        ("critically review", "Critically review own role.", "Critically review", " own role."),
+        ("use", "Useful feedback is kept.", "Use", " Useful feedback is kept."),
         ("plan", "plan, then act.", "plan", ", then act."),
     ],
 )
