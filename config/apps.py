@@ -8,3 +8,7 @@ class ConfigConfig(AppConfig):
 
     name = "config"
     verbose_name = "Wiring"
+
+    def ready(self) -> None:
+        """Make ours the current Celery application: without it a task would go to no broker."""
+        from config import celery  # noqa: F401
