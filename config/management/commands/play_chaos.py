@@ -37,7 +37,6 @@ class Command(BaseCommand):
             sys.exit(done.returncode)
         logging.getLogger("criterion.chaos").setLevel(logging.INFO)
         call_command("migrate", database="owner", verbosity=0)
-        call_command("createcachetable", database="owner", verbosity=0)
         load_specification(PROJECT / "fixtures" / "qualifications" / "8588.yaml", using="owner")
         seed = options["seed"] if options["seed"] is not None else random.randrange(10**6)  # noqa: S311
         begun = time.monotonic()

@@ -43,7 +43,6 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         call_command("migrate", database="owner", interactive=False, verbosity=0)
-        call_command("createcachetable", database="owner", verbosity=0)
         call_command("load_qualifications", stdout=self.stdout)
         call_command("check", databases=["default"], stdout=self.stdout)
         call_command("check_isolation", stdout=self.stdout)
