@@ -135,7 +135,6 @@ class Environment:
     seal_key_file: Path | None
     seal_certificate_file: Path | None
     seal_trust_folder: Path | None
-    timestamp_url: str
     sentry_dsn: str
     trusted_proxies: int
 
@@ -172,7 +171,6 @@ class Environment:
             seal_key_file=seal["SEAL_KEY_FILE"],
             seal_certificate_file=seal["SEAL_CERTIFICATE_FILE"],
             seal_trust_folder=seal["SEAL_TRUST_FOLDER"],
-            timestamp_url=_web_address(values, "TIMESTAMP_URL"),
             sentry_dsn=_web_address(values, "SENTRY_DSN"),
             trusted_proxies=values.count("TRUSTED_PROXIES", 10),
         )

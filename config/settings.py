@@ -144,6 +144,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation reached the address already
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds; signing asks again after five minutes
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
 ACCOUNT_RATE_LIMITS = {"reauthenticate": "10/m/user"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the same reason
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
