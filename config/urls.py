@@ -1,10 +1,14 @@
 """Every address of the site. Whatever belongs to a centre stands below ``/c/<centre>/``."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import health, pages
+
+# Platform staff sign in where everybody does: with its rate limits and second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
