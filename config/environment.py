@@ -121,6 +121,7 @@ class Environment:
     testing: bool
     production: bool
     secret_key: str
+    secret_key_fallbacks: list[str]
     allowed_hosts: list[str]
     site_url: str
     database: Parsed
@@ -157,6 +158,7 @@ class Environment:
             testing=testing,
             production=production,
             secret_key=_secret_key(values, production=production),
+            secret_key_fallbacks=_former_keys(values),
             allowed_hosts=allowed_hosts,
             site_url=site_url,
             database=database,
@@ -284,6 +286,17 @@ def _secret_key(values: Values, *, production: bool) -> str:
                 f"({fault.strerror}). Move that file away, or set the variable."
             )
     return key
+
+
+def _former_keys(values: Values) -> list[str]:
+    """Keys that were in use before: what they signed still counts, nothing new is signed."""
+    keys = [key.strip() for key in values.text("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
+    if any(len(key) < 50 for key in keys):
+        values.fault(
+            "SECRET_KEY_FALLBACKS has a key of fewer than 50 characters. Give former values of "
+            "SECRET_KEY, with commas between them."
+        )
+    return keys
 
 
 def development_key(file: Path) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -82,6 +82,11 @@ def what_waits(user: User, centre: Centre, roles: frozenset[Role]) -> list[Waiti
         for permission, count, label, url in places
         if allowed(roles, permission)
     ]
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """A page of a library that this site does not offer."""
+    raise Http404
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

@@ -144,6 +144,7 @@ def test_an_empty_environment_is_production_and_lists_all_that_is_missing() -> N
         ("SEAL_KEY_FILE", "key.pem", ["SEAL_KEY_FILE is 'key.pem'", "absolute"]),
         ("SEAL_TRUST_FOLDER", "", ["SEAL_TRUST_FOLDER is not set", "folder of certificates"]),
         ("SENTRY_DSN", "https:///1", ["SENTRY_DSN", "names no host"]),
+        ("SECRET_KEY_FALLBACKS", "short", ["SECRET_KEY_FALLBACKS", "50 characters"]),
         ("TRUSTED_PROXIES", "-1", ["TRUSTED_PROXIES is '-1'", "0 to 10"]),
         ("TRUSTED_PROXIES", "11", ["TRUSTED_PROXIES is '11'", "0 to 10"]),
     ],
