@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -213,16 +214,25 @@ def test_the_two_roles_are_no_more_than_they_must_be(checkout: Checkout) -> None
         )
 
 
+def sockets_of(pid: int) -> set[str]:
+    """The sockets that a process holds; none when it has ended meanwhile, as workers do."""
+    held = set()
+    with suppress(FileNotFoundError):
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                held.add(str(file.readlink()))
+    return {name for name in held if name.startswith("socket:")}
+
+
 def test_nothing_listens_on_a_port(checkout: Checkout) -> None:
     with checkout.user() as user, broker(user) as client:
         assert user.query("SHOW listen_addresses", "DATABASE_OWNER_URL") == [("",)]
         assert client.config_get("port") == {"port": "0"}
         assert user.query("SHOW fsync") == [("on",)]
         held = {
-            str(file.readlink())
+            socket
             for pid in keeper.working_below(checkout.ground.home)
-            for file in Path(f"/proc/{pid}/fd").iterdir()
-            if str(file.readlink()).startswith("socket:")
+            for socket in sockets_of(pid)
         }
         assert held
         tables = [Path("/proc/net") / name for name in ("tcp", "tcp6", "udp", "udp6")]
