@@ -6,6 +6,7 @@ other; submissions themselves are append-only and are never locked.
 
 import datetime
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -35,12 +36,11 @@ from portfolios.models import (
     SubmissionClaim,
     SubmissionItem,
 )
+from portfolios.notes import NOTE_LENGTH, one_line_end
 from portfolios.queries import UnitPage, attempts_of, unit_page
 from portfolios.readiness import EXPIRY_SOURCE, unmet
 from portfolios.states import WorkState, check_follows, state_of
 from qualifications.models import Assessment, Criterion, PathwayUnit
-
-NOTE_LENGTH = 500
 
 
 @action
@@ -56,6 +56,55 @@ def add_evidence(
 
     Refuses what ``files.store_upload`` refuses; then there is neither a row nor a file.
     """
+    version = _add_file(
+        actor=actor, centre=centre, registration=registration, upload=upload, title=title
+    )
+    evidence: Evidence = version.evidence
+    return evidence
+
+
+@action
+def add_several_evidence(
+    *,
+    actor: User,
+    centre: Centre,
+    registration: Registration,
+    uploads: "Sequence[UploadedFile[Any]]",
+) -> tuple[list[Evidence], list[tuple[str, Refusal]]]:
+    """Add each file as an item: the items, and the refused files' names with their refusals.
+
+    A refused file keeps none of the others out. The events are appended once, at the end, so that
+    the centre's ledger is not held while bytes are written.
+    """
+    check_may(actor, centre, "change_portfolio")
+    _check_own(actor, registration)
+    versions: list[EvidenceVersion] = []
+    refused: list[tuple[str, Refusal]] = []
+    try:
+        for upload in uploads:
+            try:
+                version = action(_add_file)(
+                    actor=actor, centre=centre, registration=registration, upload=upload
+                )
+                versions.append(version)
+            except Refusal as refusal:
+                refused.append((upload.name or "", refusal))
+    except BaseException:
+        for version in versions:
+            remove_file(version.file)
+        raise
+    return [version.evidence for version in versions], refused
+
+
+def _add_file(
+    *,
+    actor: User,
+    centre: Centre,
+    registration: Registration,
+    upload: "UploadedFile[Any]",
+    title: str = "",
+) -> EvidenceVersion:
+    """The first version of the next item; the caller is in an action."""
     check_may(actor, centre, "change_portfolio")
     _check_own(actor, registration)
     stored = store_upload(actor=actor, centre=centre, upload=upload)
@@ -76,7 +125,7 @@ def add_evidence(
     except BaseException:
         remove_file(stored)
         raise
-    return evidence
+    return version
 
 
 @action
@@ -161,7 +210,7 @@ def make_claim(
     _check_standing(evidence)
     _check_criterion(evidence.registration, criterion)
     check_place(_latest(centre, evidence).file.kind, anchor, place)
-    note = note.strip()
+    note = one_line_end(note).strip()
     if len(note) > NOTE_LENGTH:
         raise Refusal(
             rule=f"A note has {NOTE_LENGTH} characters at most; this one has {len(note)}.",
@@ -399,14 +448,15 @@ def _check_ready(page: UnitPage) -> None:
 
 
 def _changes(text: str, digest: str, now: Manifest) -> tuple[str, ...]:
-    """What changed, where the text is the one that was shown."""
+    """What changed, where the text is the one that was shown; nothing where it is made up."""
     try:
         shown = Manifest(json.loads(text))
-    except ValueError:
+        if not isinstance(shown.content, dict) or shown.digest != digest:
+            return ()
+        return differences(shown.content, now.content)
+    # Text and digest are both the browser's: a match says nothing of the shape.
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         return ()
-    if not isinstance(shown.content, dict) or shown.digest != digest:
-        return ()
-    return differences(shown.content, now.content)
 
 
 def _freeze(actor: User, centre: Centre, page: UnitPage) -> Submission:

@@ -3,10 +3,12 @@
 A file is written before its row. When the row's action fails, the action deletes the file again
 (``remove_file``); what a later rollback of the whole request leaves behind has no row, is reached
 by nobody, and is deleted by ``sweep_files`` (``manage.py sweep_files``) once it is a day old.
+Evidence lies in a folder of its own, for the sweep knows nothing of what other apps store.
 """
 
 import datetime
 import hashlib
+import logging
 import re
 import secrets
 from typing import Any, BinaryIO, cast
@@ -31,35 +33,7 @@ SANDBOX = (
 )
 LEFT_BEHIND_AFTER = datetime.timedelta(days=1)
 
-
-class HashedUpload(File):  # type: ignore[type-arg]
-    """An upload that counts and hashes its bytes while the storage reads them."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        super().__init__(source, name="upload")
-        self._source = source
-        self._hash = hashlib.sha256()
-        self.counted = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes, hashed on the way."""
-        block = self._source.read(size)
-        self._hash.update(block)
-        self.counted += len(block)
-        return block
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Back to the start only, where counting begins anew."""
-        if (offset, whence) != (0, 0):
-            raise ValueError("an upload is read once, from its start")
-        self._hash = hashlib.sha256()
-        self.counted = 0
-        return self._source.seek(0)
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of what was read, 64 hex digits."""
-        return self._hash.hexdigest()
+log = logging.getLogger("criterion.files")
 
 
 def store_upload(*, actor: User, centre: Centre, upload: "UploadedFile[Any]") -> StoredFile:
@@ -79,11 +53,11 @@ def store_upload(*, actor: User, centre: Centre, upload: "UploadedFile[Any]") ->
         raise Refusal(rule="The file did not arrive.", remedy="Add it again.")
     source = cast(BinaryIO, upload.file)
     kind = recognise(source, name=name, size=size)
-    content = HashedUpload(source)
-    key = _write(f"c/{centre.pk}/{secrets.token_hex(16)}", content)
+    counted, sha256 = _measured(source, size)
+    if counted != size:
+        raise Refusal(rule="The file did not arrive whole.", remedy="Add it again.")
+    key = _write(f"{_folder(centre)}/{secrets.token_hex(16)}", source)
     try:
-        if content.counted != size:
-            raise Refusal(rule="The file did not arrive whole.", remedy="Add it again.")
         return StoredFile.objects.create(
             centre=centre,
             key=key,
@@ -91,21 +65,37 @@ def store_upload(*, actor: User, centre: Centre, upload: "UploadedFile[Any]") ->
             kind=kind.code,
             content_type=kind.content_type,
             size=size,
-            sha256=content.sha256,
+            sha256=sha256,
             stored_by=actor,
         )
     except BaseException:
-        default_storage.delete(key)
+        _discard(key)
         raise
 
 
-def _write(key: str, content: HashedUpload) -> str:
+def _folder(centre: Centre) -> str:
+    """Where a centre's evidence lies, and nothing else does."""
+    return f"c/{centre.pk}/evidence"
+
+
+def _measured(source: BinaryIO, size: int) -> tuple[int, str]:
+    """How many bytes there are and their SHA-256, read once; no further than one past ``size``."""
+    digest, counted = hashlib.sha256(), 0
+    source.seek(0)
+    while counted <= size and (block := source.read(min(File.DEFAULT_CHUNK_SIZE, size + 1))):
+        digest.update(block)
+        counted += len(block)
+    source.seek(0)
+    return counted, digest.hexdigest()
+
+
+def _write(key: str, source: BinaryIO) -> str:
     """Write bytes; a store that refuses them keeps no part of them."""
     try:
-        return default_storage.save(key, content)
+        return default_storage.save(key, File(source, name="upload"))
     except BaseException as fault:
-        default_storage.delete(key)
-        if isinstance(fault, OSError):
+        _discard(key)
+        if isinstance(fault, store_faults()):
             raise Refusal(
                 rule="The file could not be stored: the site’s store takes no more at the moment.",
                 remedy="Nothing was added. Try again later, and tell your centre if it stays so.",
@@ -113,9 +103,30 @@ def _write(key: str, content: HashedUpload) -> str:
         raise
 
 
+def store_faults() -> tuple[type[Exception], ...]:
+    """What a store raises that refuses or can't be reached: on a disk, and in S3 where used."""
+    try:
+        from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
+        from botocore.exceptions import (  # type: ignore[import-untyped]
+            BotoCoreError,
+            ClientError,
+        )
+    except ImportError:
+        return (OSError,)
+    return (OSError, Boto3Error, BotoCoreError, ClientError)
+
+
 def remove_file(stored: StoredFile) -> None:
     """Delete the bytes of a file whose row is being rolled back."""
-    default_storage.delete(stored.key)
+    _discard(stored.key)
+
+
+def _discard(key: str) -> None:
+    """Delete bytes while another fault is on its way up, which a second one must not hide."""
+    try:
+        default_storage.delete(key)
+    except Exception:
+        log.exception("the file %s could not be deleted and is left to the sweep", key)
 
 
 def open_file(stored: StoredFile) -> "File[Any]":
@@ -128,7 +139,8 @@ def file_response(stored: StoredFile, *, inline: bool, byte_range: str = "") -> 
 
     Shown in the browser only where wanted and its kind allows it. ``byte_range`` is the request's
     Range header: one range is answered with 206 (players ask so), one outside the file with 416,
-    several with the whole file.
+    several with the whole file. Raises one of ``store_faults()`` where the store does not give the
+    bytes back.
     """
     kind = KINDS[stored.kind]
     wanted = parse_range(byte_range, stored.size)
@@ -191,11 +203,11 @@ class _Stretch:
 
 
 def sweep_files(centre: Centre) -> int:
-    """Delete a centre's files that have no row and are older than a day; how many there were.
+    """Delete a centre's evidence that has no row and is older than a day; how many files it was.
 
     The caller is in the centre's context.
     """
-    folder = f"c/{centre.pk}"
+    folder = _folder(centre)
     try:
         names = default_storage.listdir(folder)[1]
     except FileNotFoundError:

@@ -11,6 +11,7 @@ from portfolios.anchors import anchor_for, read_place
 from portfolios.declarations import Declaration
 from portfolios.file_types import ACCEPTED, TAKEN
 from portfolios.models import Anchor
+from portfolios.notes import NOTE_LENGTH, one_line_end
 from portfolios.queries import EvidencePage
 from qualifications.models import Criterion
 
@@ -32,15 +33,23 @@ class FileForm(forms.Form):
     )
 
 
+class NoteField(forms.CharField):
+    """A text of several lines, each line end counted once."""
+
+    def to_python(self, value: Any) -> str:
+        """The text before its length is checked."""
+        return super().to_python(one_line_end(value) if isinstance(value, str) else value) or ""
+
+
 class ClaimForm(forms.Form):
     """A claim of one item for one criterion of its pathway."""
 
     criterion = forms.ChoiceField(label="Criterion")
     place = forms.CharField(max_length=12, required=False)
-    note = forms.CharField(
+    note = NoteField(
         label="Note for your assessor",
         help_text="Where to look, or why this shows it. No client’s name.",
-        max_length=500,
+        max_length=NOTE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "rows-2"}),
     )

@@ -1,5 +1,6 @@
 """One item of evidence: its page, its files, its claims, and taking it out and back."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from centres.access import CentreRequest, may
 from centres.refusals import Refusal
@@ -19,7 +20,7 @@ from portfolios.actions import (
     withdraw_claim,
     withdraw_evidence,
 )
-from portfolios.files import file_response
+from portfolios.files import file_response, store_faults
 from portfolios.forms import ClaimForm, FileForm
 from portfolios.models import Evidence
 from portfolios.queries import evidence_page
@@ -32,24 +33,30 @@ from portfolios.views.found import (
     version_to_read,
 )
 
+log = logging.getLogger("criterion.evidence")
+
 
 @may("see_portfolio")
-@require_GET
+@require_safe
 def evidence(request: CentreRequest, evidence_id: UUID) -> HttpResponse:
     """Versions and claims; ``?criterion=`` is the one to be claimed next."""
     return _page(request, evidence_to_read(request, evidence_id))
 
 
 @may("see_portfolio")
-@require_GET
+@require_safe
 def evidence_file(request: CentreRequest, version_id: UUID) -> HttpResponseBase:
     """The file of a version: shown where its kind allows, or downloaded with ``?download=1``."""
     version = version_to_read(request, version_id)
-    return file_response(
-        version.file,
-        inline="download" not in request.GET,
-        byte_range=request.headers.get("Range", ""),
-    )
+    try:
+        return file_response(
+            version.file,
+            inline="download" not in request.GET,
+            byte_range=request.headers.get("Range", ""),
+        )
+    except store_faults():
+        log.exception("the file of version %s can't be read", version.pk)
+        return render(request, "portfolios/file_gone.html", {"version": version}, status=409)
 
 
 @may("change_portfolio")

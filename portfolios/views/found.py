@@ -60,7 +60,7 @@ def version_to_read(request: CentreRequest, version_id: UUID) -> EvidenceVersion
     rows = EvidenceVersion.objects.for_centre(request.centre).filter(
         evidence__registration__in=registrations_in_reach(request)
     )
-    return get_object_or_404(rows.select_related("file"), pk=version_id)
+    return get_object_or_404(rows.select_related("file", "evidence"), pk=version_id)
 
 
 def submission_to_read(request: CentreRequest, submission_id: UUID) -> Submission:

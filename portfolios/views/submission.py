@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from centres.access import CentreRequest, may
 from centres.models import Registration
@@ -26,11 +26,11 @@ from qualifications.models import Assessment
 
 
 @may("submit_work")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: CentreRequest, registration_id: UUID, assessment_id: UUID) -> HttpResponse:
     """Show what would be handed in; on POST hand it in."""
     registration = registration_to_change(request, registration_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, registration, assessment_id)
     form = SubmitForm(request.POST, request=request)
     if not form.is_valid() or form.proof is None:
@@ -87,7 +87,7 @@ def _page(
 
 
 @may("see_portfolio")
-@require_GET
+@require_safe
 def submission(request: CentreRequest, submission_id: UUID) -> HttpResponse:
     """What was handed in: it never changes."""
     row = submission_to_read(request, submission_id)

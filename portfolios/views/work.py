@@ -1,19 +1,16 @@
 """My work, and the page of one unit: what is claimed, what is missing, what comes next."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from centres.access import CentreRequest, may
 from centres.models import Registration
-from centres.refusals import Refusal
-from portfolios.actions import add_evidence
+from portfolios.actions import add_several_evidence
 from portfolios.file_types import ACCEPTED, LARGEST, TAKEN
 from portfolios.next_step import next_step
 from portfolios.queries import my_work, unit_page
@@ -21,7 +18,7 @@ from portfolios.views.found import may_change, registration_to_change, registrat
 
 
 @may("change_portfolio")
-@require_GET
+@require_safe
 def mine(request: CentreRequest) -> HttpResponse:
     """The learner's registrations with their assessments and what is next for each."""
     work = my_work(centre=request.centre, learner=request.user)
@@ -29,7 +26,7 @@ def mine(request: CentreRequest) -> HttpResponse:
 
 
 @may("see_portfolio")
-@require_GET
+@require_safe
 def unit(request: CentreRequest, registration_id: UUID, assessment_id: UUID) -> HttpResponse:
     """One assessment of one registration; staff read it, its learner works on it."""
     registration = registration_to_read(request, registration_id)
@@ -44,8 +41,7 @@ def evidence_add(
     """Add files: one with an answer in JSON for the script, or several from the plain form."""
     registration = registration_to_change(request, registration_id)
     unit_page(centre=request.centre, registration=registration, assessment_id=assessment_id)
-    uploads = request.FILES.getlist("files")
-    added, refused = _add(request, registration, uploads)
+    added, refused = _add(request, registration)
     if request.accepts("application/json") and not request.accepts("text/html"):
         if refused:
             return JsonResponse({"refusal": " ".join(refused)}, status=422)
@@ -57,25 +53,18 @@ def evidence_add(
     return redirect("portfolios:unit", request.centre.slug, registration.pk, assessment_id)
 
 
-def _add(
-    request: CentreRequest, registration: Registration, uploads: "Sequence[UploadedFile[Any]]"
-) -> tuple[list[str], list[str]]:
-    """Each file by itself: one that is refused keeps none of the others out."""
-    added, refused = [], []
-    for upload in uploads:
-        try:
-            evidence = add_evidence(
-                actor=request.user,
-                centre=request.centre,
-                registration=registration,
-                upload=upload,
-            )
-            added.append(str(evidence))
-        except Refusal as refusal:
-            refused.append(f"{upload.name}: {refusal}" if len(uploads) > 1 else str(refusal))
+def _add(request: CentreRequest, registration: Registration) -> tuple[list[str], list[str]]:
+    """Titles of the items added, and sentences on what was refused."""
+    uploads = request.FILES.getlist("files")
     if not uploads:
-        refused.append("No file was chosen. Choose one or several, then add them.")
-    return added, refused
+        return [], ["No file was chosen. Choose one or several, then add them."]
+    added, refused = add_several_evidence(
+        actor=request.user, centre=request.centre, registration=registration, uploads=uploads
+    )
+    several = len(uploads) > 1
+    return [str(item) for item in added], [
+        f"{name}: {refusal}" if several else str(refusal) for name, refusal in refused
+    ]
 
 
 def _unit_page(

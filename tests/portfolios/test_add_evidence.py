@@ -2,17 +2,22 @@
 
 import errno
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from boto3.exceptions import S3UploadFailedError  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError, EndpointConnectionError  # type: ignore[import-untyped]
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from centres.models import AuditEvent
 from centres.refusals import Refusal
-from portfolios.actions import add_evidence
+from portfolios.actions import add_evidence, add_several_evidence
 from portfolios.files import open_file
 from portfolios.models import Evidence, EvidenceVersion, StoredFile
 from tests.portfolios.samples import PDF, archive, pdf_number, upload
@@ -54,8 +59,8 @@ def test_the_key_says_nothing_of_the_name(alder: Any, within: Any, add: Any) -> 
     with within(alder.centre):
         add(alder.una_registration)
         key = StoredFile.objects.for_centre(alder.centre).get().key
-    centre, random = key.removeprefix("c/").split("/")
-    assert centre == str(alder.centre.pk)
+    centre, folder, random = key.removeprefix("c/").split("/")
+    assert (centre, folder) == (str(alder.centre.pk), "evidence")
     assert len(bytes.fromhex(random)) == 16
 
 
@@ -171,4 +176,149 @@ def test_a_row_that_fails_takes_its_file_along(
         with pytest.raises(Exception, match="out of range"):
             add(alder.una_registration)
         assert not StoredFile.objects.for_centre(alder.centre).exists()
+    assert stored_paths() == []
+
+
+class ReadsLikeBoto(FileSystemStorage):
+    """A store that measures, then reads twice (a checksum, then the bytes), as S3's client does."""
+
+    def _save(self, name: str, content: Any) -> str:
+        content.seek(0, os.SEEK_END)
+        size = content.tell()
+        content.seek(0)
+        first = content.read()
+        content.seek(0)
+        assert len(first) == size
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.read())
+        assert path.read_bytes() == first
+        return name
+
+
+def test_a_store_may_measure_and_read_twice(
+    alder: Any, within: Any, add: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(default_storage, "_wrapped", ReadsLikeBoto())
+    with within(alder.centre):
+        version = EvidenceVersion.objects.for_centre(alder.centre).get(
+            evidence=add(alder.una_registration)
+        )
+        assert (version.file.size, version.file.sha256) == (
+            len(PDF),
+            hashlib.sha256(PDF).hexdigest(),
+        )
+        with open_file(version.file) as content:
+            assert content.read() == PDF
+
+
+@pytest.mark.parametrize("off", [-1, 1])
+def test_a_size_that_is_not_the_files_is_refused(off: int, alder: Any, within: Any) -> None:
+    sent = upload()
+    sent.size = len(PDF) + off
+    with within(alder.centre), pytest.raises(Refusal, match=r"whole|cut short"):
+        add_evidence(
+            actor=alder.una,
+            centre=alder.centre,
+            registration=alder.una_registration,
+            upload=sent,
+        )
+    assert stored_paths() == []
+
+
+class Unreachable(FileSystemStorage):
+    """A store that fails in a way of its own, and again when the rest is to be deleted."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__()
+        self.fault = fault
+
+    def _save(self, name: str, content: Any) -> str:
+        raise self.fault
+
+    def delete(self, name: str) -> None:
+        raise EndpointConnectionError(endpoint_url="https://store.example.org")
+
+
+FAULTS: list[Exception] = [
+    OSError(errno.ENOSPC, "No space left on device"),
+    EndpointConnectionError(endpoint_url="https://store.example.org"),
+    ClientError({"Error": {"Code": "SlowDown", "Message": "Reduce your rate"}}, "PutObject"),
+    S3UploadFailedError("Failed to upload"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_a_store_that_fails_in_its_own_way_is_a_refusal(
+    fault: Exception, alder: Any, within: Any, add: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(default_storage, "_wrapped", Unreachable(fault))
+    with within(alder.centre):
+        with pytest.raises(Refusal, match="could not be stored") as refused:
+            add(alder.una_registration)
+        assert refused.value.__cause__ is fault
+        assert not StoredFile.objects.for_centre(alder.centre).exists()
+
+
+class CannotDelete(FileSystemStorage):
+    """A store that takes files and deletes none."""
+
+    def delete(self, name: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_a_file_that_stays_does_not_hide_why_its_row_failed(
+    alder: Any,
+    within: Any,
+    add: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(default_storage, "_wrapped", CannotDelete())
+    monkeypatch.setattr("portfolios.actions._highest", lambda rows: 10**12)
+    with within(alder.centre), pytest.raises(Exception, match="out of range"):
+        add(alder.una_registration)
+    assert "is left to the sweep" in caplog.text
+
+
+def test_several_files_go_to_the_ledger_at_the_end(alder: Any, within: Any, events: Any) -> None:
+    uploads = [upload("a.pdf"), upload("b.pdf", b"MZ\0\0"), upload("c.pdf", pdf_number(1))]
+    with within(alder.centre):
+        events(alder)
+        with CaptureQueriesContext(connection) as queries:
+            added, refused = add_several_evidence(
+                actor=alder.una,
+                centre=alder.centre,
+                registration=alder.una_registration,
+                uploads=uploads,
+            )
+        assert [str(item) for item in added] == ["E1 a", "E2 c"]
+        assert [(name, "program" in str(refusal)) for name, refusal in refused] == [("b.pdf", True)]
+        assert events(alder) == ["evidence.added", "evidence.added"]
+        rows = AuditEvent.objects.for_centre(alder.centre).filter(action="evidence.added")
+        assert [row.subject_id for row in rows.order_by("seq")] == [item.pk for item in added]
+    told = [query["sql"] for query in queries]
+    locks = [place for place, sql in enumerate(told) if "pg_advisory_xact_lock" in sql]
+    files = [place for place, sql in enumerate(told) if 'INTO "portfolios_storedfile"' in sql]
+    assert (len(locks), len(files)) == (1, 2)
+    assert max(files) < locks[0]
+    assert len(stored_paths()) == 2
+
+
+def test_a_fault_in_a_later_file_takes_the_earlier_ones_along(
+    alder: Any, within: Any, events: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    highest = iter([0, 10**12])
+    monkeypatch.setattr("portfolios.actions._highest", lambda rows: next(highest))
+    with within(alder.centre):
+        events(alder)
+        with pytest.raises(Exception, match="out of range"):
+            add_several_evidence(
+                actor=alder.una,
+                centre=alder.centre,
+                registration=alder.una_registration,
+                uploads=[upload("a.pdf"), upload("b.pdf", pdf_number(1))],
+            )
+        assert events(alder) == []
+        assert not Evidence.objects.for_centre(alder.centre).exists()
     assert stored_paths() == []

@@ -139,3 +139,12 @@ def test_only_the_learner_claims(
         with pytest.raises(PermissionDenied):
             restore_claim(actor=other, centre=alder.centre, claim=made)
         assert events(alder) == []
+
+
+def test_a_line_end_of_a_note_counts_once(alder: Any, within: Any, add: Any, criteria: Any) -> None:
+    with within(alder.centre):
+        item = add(alder.una_registration)
+        made = claim(alder, item, criteria["1.1"], note="\r\n".join("x" * 250))
+        assert made.note == "\n".join("x" * 250)
+        with pytest.raises(Refusal, match="this one has 501"):
+            claim(alder, item, criteria["1.2"], note="\r\n".join("x" * 251))

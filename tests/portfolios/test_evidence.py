@@ -225,3 +225,18 @@ def test_the_number_of_queries_is_constant(
     una = signed_in(alder.una)
     with django_assert_num_queries(15):
         una.get(address(alder, "evidence", item))
+
+
+def test_a_line_end_of_a_note_counts_once(
+    alder: Any, within: Any, item: Any, criteria: Any, signed_in: Any
+) -> None:
+    posted = {"criterion": criteria["1.1"].pk, "note": "\r\n".join(["x" * 49] * 10) + "y"}
+    assert len(posted["note"]) > 500
+    response = signed_in(alder.una).post(address(alder, "claim-add", item), posted)
+    assert response.status_code == 302
+    assert claims(alder, within) == [("1.1", "", "\n".join(["x" * 49] * 10) + "y")]
+
+
+def test_its_headers_can_be_asked_for_alone(alder: Any, item: Any, signed_in: Any) -> None:
+    response = signed_in(alder.una).head(address(alder, "evidence", item))
+    assert (response.status_code, response.content) == (200, b"")

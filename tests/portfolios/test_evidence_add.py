@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portfolios.models import Evidence
@@ -89,3 +91,15 @@ def test_another_centres_registration_is_not_found(alder: Any, birch: Any, signe
 
 def test_it_is_not_got(alder: Any, signed_in: Any) -> None:
     assert signed_in(alder.una).get(address(alder)).status_code == 405
+
+
+def test_the_plain_form_takes_the_ledger_once(alder: Any, signed_in: Any) -> None:
+    una = signed_in(alder.una)
+    files = [upload("a.pdf"), upload("b.pdf", pdf_number(1)), upload("talk.mp3")]
+    with CaptureQueriesContext(connection) as queries:
+        assert una.post(address(alder), {"files": files}).status_code == 302
+    told = [query["sql"] for query in queries]
+    locks = [place for place, sql in enumerate(told) if "pg_advisory_xact_lock" in sql]
+    files_at = [place for place, sql in enumerate(told) if 'INTO "portfolios_storedfile"' in sql]
+    assert (len(locks), len(files_at)) == (1, 3)
+    assert max(files_at) < locks[0]

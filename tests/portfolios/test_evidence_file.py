@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError  # type: ignore[import-untyped]
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import reverse
 
 from portfolios.actions import withdraw_evidence
 from portfolios.files import parse_range
 from portfolios.models import EvidenceVersion
 from tests.portfolios.samples import MP3, PDF, WHOLE
+from tests.portfolios.test_add_evidence import stored_paths
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +178,40 @@ def test_a_withdrawn_item_can_still_be_read(
     response = signed_in(alder.pat).get(url)
     response.close()
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("header", ["", "bytes=0-9"])
+def test_bytes_that_the_store_lost_are_said_to_be_gone(
+    header: str, alder: Any, page_of: Any, signed_in: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = page_of()
+    for path in stored_paths():
+        path.unlink()
+    response = signed_in(alder.una).get(url, headers={"range": header} if header else {})
+    assert response.status_code == 409
+    text = response.content.decode()
+    assert "This file can’t be fetched now" in text
+    assert "E1 plan" in text
+    assert "can't be read" in caplog.text
+
+
+class Unreachable(FileSystemStorage):
+    """A store in S3 that does not answer."""
+
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        raise EndpointConnectionError(endpoint_url="https://store.example.org")
+
+
+def test_a_store_out_of_reach_is_told_alike(
+    alder: Any, page_of: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = page_of()
+    monkeypatch.setattr(default_storage, "_wrapped", Unreachable())
+    assert signed_in(alder.pat).get(url).status_code == 409
+
+
+def test_its_headers_can_be_asked_for_alone(alder: Any, page_of: Any, signed_in: Any) -> None:
+    response = signed_in(alder.una).head(page_of())
+    assert response.status_code == 200
+    assert response["Content-Length"] == str(len(PDF))
+    assert body(response) == b""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from centres.canonical import canonical_json, sha256_hex
 from portfolios.actions import close_submission
 from portfolios.models import Submission
 from tests.cast import PASSWORD
@@ -222,3 +223,69 @@ def test_reading_it_takes_a_constant_number_of_queries(
     una = signed_in(alder.una)
     with django_assert_num_queries(15):
         una.get(reverse("portfolios:submission", args=[alder.centre.slug, made.pk]))
+
+
+def odd(content: Any) -> tuple[str, str]:
+    """A text made up by the browser, with the digest that fits it."""
+    text = canonical_json(content).decode()
+    return text, sha256_hex(text.encode())
+
+
+MADE_UP = {
+    "deep": ("[" * 200_000, "0" * 64),
+    "deep item": ('{"items":' * 5_000 + "1" + "}" * 5_000, "0" * 64),
+    "infinite": ('{"items":1e400}', "0" * 64),
+    "no number": ('{"items":NaN}', "0" * 64),
+    "large": ('{"items":9007199254740993}', "0" * 64),
+    "half a character": ('{"items":"\\ud800"}', "0" * 64),
+    "half a key": ('{"\\udfff":1}', "0" * 64),
+    "no JSON": ("{", "0" * 64),
+    "a list": odd([1]),
+    "items are a number": odd({"items": 1}),
+    "items are nothing": odd({"items": None}),
+    "items are words": odd({"items": ["E1"]}),
+    "items without numbers": odd({"items": [{}]}),
+    "items without digests": odd({"items": [{"number": 1}, {"number": 2}]}),
+    "a list as number": odd({"items": [{"number": []}]}),
+    "a word as number": odd({"items": [{"number": "one"}]}),
+    "no items": odd({}),
+}
+
+
+@pytest.mark.parametrize("name", MADE_UP)
+def test_a_made_up_manifest_is_refused_like_any_change(
+    name: str, alder: Any, within: Any, ready: None, signed_in: Any
+) -> None:
+    una = signed_in(alder.una)
+    text, digest = MADE_UP[name]
+    posted = {**hidden(una.get(address(alder))), "agreed": "on"}
+    posted |= {"shown_manifest": text, "shown_digest": digest}
+    response = una.post(address(alder), posted)
+    assert response.status_code == 409
+    assert b"What you were shown has changed since" in response.content
+    assert count(alder, within) == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("declaration_version", "9" * 5000),
+        ("declaration_version", "1e400"),
+        ("shown_digest", "0" * 65),
+        ("shown_digest", "\0"),
+        ("shown_manifest", "\0"),
+    ],
+)
+def test_hidden_fields_that_no_page_shows_are_refused(
+    field: str, value: str, alder: Any, within: Any, ready: None, signed_in: Any
+) -> None:
+    una = signed_in(alder.una)
+    posted = {**hidden(una.get(address(alder))), "agreed": "on", field: value}
+    assert una.post(address(alder), posted).status_code in {409, 422}
+    assert count(alder, within) == 0
+
+
+def test_its_headers_can_be_asked_for_alone(alder: Any, within: Any, signed_in: Any) -> None:
+    response = signed_in(alder.una).head(address(alder))
+    assert (response.status_code, response.content) == (200, b"")
+    assert count(alder, within) == 0

@@ -14,8 +14,8 @@ from portfolios.files import sweep_files
 pytestmark = pytest.mark.django_db
 
 
-def left_behind(centre: Any, name: str, hours: float) -> Path:
-    path = Path(settings.MEDIA_ROOT) / "c" / str(centre.pk) / name
+def left_behind(centre: Any, name: str, hours: float, folder: str = "evidence") -> Path:
+    path = Path(settings.MEDIA_ROOT) / "c" / str(centre.pk) / folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
     at = time.time() - hours * 3600
@@ -49,3 +49,13 @@ def test_the_command_goes_through_every_centre(
 def test_a_centre_without_files_has_nothing_to_sweep(alder: Any, within: Any) -> None:
     with within(alder.centre):
         assert sweep_files(alder.centre) == 0
+
+
+def test_what_other_apps_store_is_not_swept(alder: Any, within: Any) -> None:
+    """An issued paper has no row among the files of portfolios."""
+    paper = left_behind(alder.centre, "0f" * 16, 9000, folder="")
+    orphan = left_behind(alder.centre, "aa", 9000)
+    with within(alder.centre):
+        assert sweep_files(alder.centre) == 1
+    assert paper.exists()
+    assert not orphan.exists()
