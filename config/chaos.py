@@ -39,7 +39,6 @@ from config.demo.story import Attempt, House, Item, Learner, Person
 from config.environment import database_url, parse_database_url
 from config.services import MARK, PROJECT, broker, keeper
 from config.services.ground import Ground
-from portfolios.models import StoredFile
 
 log = logging.getLogger("criterion.chaos")
 
@@ -296,7 +295,6 @@ def count_up(centre: Centre) -> Tally:
     """Compare rows, files and ledger of a centre."""
     with centre_context(centre.pk):
         rows = list(Document.objects.for_centre(centre))
-        kept = set(StoredFile.objects.for_centre(centre).values_list("key", flat=True))
         told = Counter(
             AuditEvent.objects.for_centre(centre)
             .filter(action="document.issued")
@@ -315,7 +313,7 @@ def count_up(centre: Centre) -> Tally:
         lost=len(rows) - len(issued),
         twice=sum(1 for row in issued if told[row.pk] != 1),
         files_wrong=sum(1 for row, answer in answers if answer.sha256 != row.sha256),
-        files_left_over=len(present - kept - {row.key for row in issued}),
+        files_left_over=len(present - {row.key for row in issued}),
         not_genuine=sum(1 for _row, answer in answers if not answer.is_genuine),
         ledger_faults=broken,
     )
