@@ -4,6 +4,7 @@ import datetime
 import io
 import logging
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from centres.canonical import sha256_hex
 from centres.clock import database_now
 from centres.ledger import action, record
 from centres.models import AuditEvent, Centre, Registration, Role, Signature, User
+from centres.stores import STORE_FAULTS
 
 if TYPE_CHECKING:
     from assessment.manifest import SheetManifests
@@ -154,15 +156,16 @@ class StoredPaper:
 
 
 def store_paper(document: Document, pdf: bytes) -> StoredPaper:
-    """Write a finished file under the key of its claim; raises OSError where the store refuses.
+    """Write a finished file under the key of its claim; raises one of STORE_FAULTS if refused.
 
     Call it outside any transaction, since writing takes its time. What a refused or interrupted
     try leaves behind is removed here, or by the next claim.
     """
     try:
         stored = default_storage.save(document.key, ContentFile(pdf))
-    except OSError:
-        _discard(document.key)
+    except STORE_FAULTS:
+        with suppress(*STORE_FAULTS):  # what is told is why the file was not taken
+            _discard(document.key)
         raise
     if stored != document.key:
         _discard(stored)

@@ -15,6 +15,20 @@ from qualifications.rules import hours_in_words
 
 HOURS = re.compile(r"^(?P<hours>\d{1,4})\s*(?:h|:)\s*(?P<minutes>[0-5]?\d)?\s*(?:min|m)?$", re.I)
 COUNT = "count-"
+PART_NAME = re.compile(r"[dfcoex](:[\w.:\- ]{0,80})?")
+PART_HASH = re.compile(r"[0-9a-f]{12,64}")
+
+
+class LinesField(forms.CharField):
+    """Text of several lines, each of whose ends counts as one character towards the limit.
+
+    Browsers send CR and LF for what their own count, and the stored text, has as one.
+    """
+
+    def to_python(self, value: Any) -> str:
+        """The text with LF at the end of each line."""
+        text: str = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def hours_as_decimal(text: str) -> str:
@@ -42,7 +56,7 @@ class JudgementForm(forms.Form):
     decision = forms.ChoiceField(
         label="Decision", choices=Decision.choices, required=False, widget=forms.RadioSelect
     )
-    feedback = forms.CharField(
+    feedback = LinesField(
         label="Feedback",
         required=False,
         max_length=5000,
@@ -100,7 +114,7 @@ class JudgementForm(forms.Form):
 class CommentForm(forms.Form):
     """A comment on a learning outcome for one audience."""
 
-    text = forms.CharField(required=False, max_length=5000)
+    text = LinesField(required=False, max_length=5000)
     revision = forms.IntegerField(required=False, min_value=0)
     tab = forms.CharField(required=False, max_length=40)
     criterion = forms.CharField(required=False, max_length=40)
@@ -122,14 +136,21 @@ class SignForm(ProofForm):
     parts = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
 
     def clean_parts(self) -> dict[str, str]:
-        """Only for saying what changed; anything unreadable says nothing."""
+        """Only for saying what changed; anything unreadable says nothing.
+
+        What is left is named as ``manifest_parts`` names it, since the names reach the page.
+        """
         try:
             parts = json.loads(self.cleaned_data["parts"] or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):  # nested deeper than the interpreter goes
             return {}
         if not isinstance(parts, dict):
             return {}
-        return {str(name): str(value) for name, value in parts.items()}
+        return {
+            name: value
+            for name, value in parts.items()
+            if PART_NAME.fullmatch(name) and isinstance(value, str) and PART_HASH.fullmatch(value)
+        }
 
 
 __all__ = ["CommentForm", "JudgementForm", "SignForm", "count_in_words", "hours_as_decimal"]

@@ -25,7 +25,12 @@ class SheetManifests:
 
 
 def sheet_manifests(sheet: Sheet) -> SheetManifests:
-    """Both manifests of a sheet, draft or signed: a signed sheet gives the same ones for ever."""
+    """Both manifests of a sheet, draft or signed, from what stands in the tables now.
+
+    For a signed sheet they are no proof of what was signed: the numbers of the centre and of the
+    registration and the name for the certificate can be corrected later. The text that was signed
+    is kept in ``Signature.manifest`` and, for each copy, in ``Document.manifest``.
+    """
     return manifests_of(sheet_work(sheet))
 
 

@@ -1,6 +1,7 @@
 """Reads all that one copy of a result sheet says, in a constant number of queries."""
 
 import datetime
+import json
 import zoneinfo
 from decimal import Decimal
 from typing import Any, cast
@@ -11,7 +12,8 @@ from django.urls import reverse
 from assessment.models import Audience, Decision, Document
 from assessment.paper import content
 from assessment.queries.work import SheetWork, gate_lines, sheet_work
-from centres.models import Role, Signature
+from centres.canonical import text_hash
+from centres.models import Registration, Role, Signature
 from portfolios.models import Submission
 from qualifications.queries import AssessmentTree, TreeCriterion, TreeOutcome
 
@@ -54,12 +56,16 @@ def paper_of(
 ) -> content.ResultPaper:
     """What the document's copy says when it is issued at `at` (when it was queued, by default).
 
-    The learner's copy has the comments for the learner and no others.
+    The learner's copy has the comments for the learner and no others. The numbers of the centre
+    and of the registration are those that were signed. Refuses (PaperFault) a name that was
+    changed after the signature, which covers it by its hash alone.
     """
     row = Document.objects.for_centre(document.centre).select_related("sheet").get(pk=document.pk)
     work = sheet_work(row.sheet)
     sheet, submission, tree = work.sheet, work.submission, work.tree
     centre, registration = sheet.centre, submission.registration
+    signed: dict[str, Any] = json.loads(row.manifest)
+    _check_name(registration, signed)
     zone = zoneinfo.ZoneInfo(centre.time_zone)
     attempts = Submission.objects.for_centre(centre).filter(
         registration=registration,
@@ -68,9 +74,9 @@ def paper_of(
     )
     return content.ResultPaper(
         centre_name=centre.name,
-        centre_number=centre.number,
+        centre_number=signed["centre"]["number"],
         learner_name=registration.certificate_name,
-        registration_number=registration.number,
+        registration_number=signed["registration"]["number"],
         qualification_title=registration.pathway.title,
         units=tuple(
             content.UnitLine(ref=unit.ref, title=unit.title, credits=unit.credits, uan=unit.uan)
@@ -98,6 +104,16 @@ def paper_of(
         time_zone=_zone_name(centre.time_zone),
         issued_on=_day(at or row.queued_at, zone),
         sealed_by=sealed_by,
+    )
+
+
+def _check_name(registration: Registration, signed: dict[str, Any]) -> None:
+    if text_hash(registration.certificate_name) == signed["registration"]["certificate_name"]:
+        return
+    raise content.PaperFault(
+        "The name for the certificate was changed after the sheet was signed, and a paper says "
+        "only what was signed. Put the name back as it was then; the paper is made at its next "
+        "try."
     )
 
 

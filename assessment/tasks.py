@@ -18,6 +18,7 @@ from assessment.paper.sheet import result_html
 from assessment.sealing import seal_key
 from centres.clock import database_now
 from centres.models import Centre
+from centres.stores import STORE_FAULTS
 from centres.tasks import CentreTask
 from centres.tenancy import centre_context
 
@@ -30,7 +31,10 @@ WORDS: dict[type[Exception], str] = {
     "that.",
     SealFault: "The file could not be sealed. Whoever runs the site finds the reason in its log.",
     SoftTimeLimitExceeded: "Making it took longer than it may; the machine may be busy.",
-    OSError: "The store for papers takes no files. Whoever runs the site has to mend that.",
+    **dict.fromkeys(
+        STORE_FAULTS,
+        "The store for papers takes no files. Whoever runs the site has to mend that.",
+    ),
 }
 
 

@@ -23,6 +23,7 @@ from django.utils import timezone
 from centres.access import check_may
 from centres.models import Centre, User
 from centres.refusals import Refusal
+from centres.stores import STORE_FAULTS
 from portfolios.file_types import KINDS, LARGEST, MB, clean_name, recognise, served_name
 from portfolios.models import StoredFile
 
@@ -95,25 +96,12 @@ def _write(key: str, source: BinaryIO) -> str:
         return default_storage.save(key, File(source, name="upload"))
     except BaseException as fault:
         _discard(key)
-        if isinstance(fault, store_faults()):
+        if isinstance(fault, STORE_FAULTS):
             raise Refusal(
                 rule="The file could not be stored: the site’s store takes no more at the moment.",
                 remedy="Nothing was added. Try again later, and tell your centre if it stays so.",
             ) from fault
         raise
-
-
-def store_faults() -> tuple[type[Exception], ...]:
-    """What a store raises that refuses or can't be reached: on a disk, and in S3 where used."""
-    try:
-        from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
-        from botocore.exceptions import (  # type: ignore[import-untyped]
-            BotoCoreError,
-            ClientError,
-        )
-    except ImportError:
-        return (OSError,)
-    return (OSError, Boto3Error, BotoCoreError, ClientError)
 
 
 def remove_file(stored: StoredFile) -> None:
@@ -139,7 +127,7 @@ def file_response(stored: StoredFile, *, inline: bool, byte_range: str = "") -> 
 
     Shown in the browser only where wanted and its kind allows it. ``byte_range`` is the request's
     Range header: one range is answered with 206 (players ask so), one outside the file with 416,
-    several with the whole file. Raises one of ``store_faults()`` where the store does not give the
+    several with the whole file. Raises one of ``STORE_FAULTS`` where the store does not give the
     bytes back.
     """
     kind = KINDS[stored.kind]

@@ -16,6 +16,7 @@ from assessment.documents import visible_documents
 from assessment.models import Document
 from assessment.templatetags.papers import progress
 from centres.access import CentreRequest, may
+from centres.stores import STORE_FAULTS
 from qualifications.models import AssessmentUnit
 
 log = logging.getLogger("criterion.documents")
@@ -46,14 +47,11 @@ def document(request: CentreRequest, document_id: UUID) -> HttpResponseBase:
     """The file of an issued paper."""
     found = get_object_or_404(_visible(request), pk=document_id, state=Document.State.ISSUED)
     try:
-        file = default_storage.open(found.key)
-    except OSError:
+        response = _attachment(found)
+    except STORE_FAULTS:
         log.exception("the file of paper %s can't be read", found.pk)
         context = {"papers": [found], "sheet": found.sheet, "centre": request.centre, "gone": True}
         return render(request, "assessment/documents/papers.html", context, status=409)
-    response = FileResponse(
-        file, as_attachment=True, filename=file_name(found), content_type="application/pdf"
-    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox"
     return response
@@ -70,6 +68,18 @@ def file_name(paper: Document) -> str:
         paper.get_standing_display().lower(),
     )
     return re.sub(r"[^\w \-+,.']", "-", ", ".join(parts)) + ".pdf"
+
+
+def _attachment(paper: Document) -> FileResponse:
+    file = default_storage.open(paper.key)
+    try:
+        # It asks for the file's size, for which S3 fetches the whole into a temporary file.
+        return FileResponse(
+            file, as_attachment=True, filename=file_name(paper), content_type="application/pdf"
+        )
+    except STORE_FAULTS:
+        file.close()
+        raise
 
 
 def _visible(request: CentreRequest) -> Any:

@@ -41,6 +41,8 @@ def sign(request: CentreRequest, submission_id: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         now = own_draft(request.centre, request.user, submission_id)
+        if now is None:  # a second click: the first one signed the draft meanwhile
+            return _without_draft(request, submission_id)
         # The proof is in the session by now, so a new form does not ask for it again.
         return _page(request, now, SignForm(request=request), refusal)
     messages.success(request, "Signed. The papers are being made.")

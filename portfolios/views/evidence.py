@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from centres.access import CentreRequest, may
 from centres.refusals import Refusal
+from centres.stores import STORE_FAULTS
 from portfolios.actions import (
     make_claim,
     replace_evidence,
@@ -20,7 +21,7 @@ from portfolios.actions import (
     withdraw_claim,
     withdraw_evidence,
 )
-from portfolios.files import file_response, store_faults
+from portfolios.files import file_response
 from portfolios.forms import ClaimForm, FileForm
 from portfolios.models import Evidence
 from portfolios.queries import evidence_page
@@ -54,7 +55,7 @@ def evidence_file(request: CentreRequest, version_id: UUID) -> HttpResponseBase:
             inline="download" not in request.GET,
             byte_range=request.headers.get("Range", ""),
         )
-    except store_faults():
+    except STORE_FAULTS:
         log.exception("the file of version %s can't be read", version.pk)
         return render(request, "portfolios/file_gone.html", {"version": version}, status=409)
 

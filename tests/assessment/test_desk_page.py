@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from assessment.models import Judgement
+from assessment.models import Comment, Judgement
 from centres.tenancy import centre_context
 from portfolios.models import Submission
 from tests import stage
@@ -99,6 +99,22 @@ def test_typing_is_saved_as_it_comes(alder: Cast, pat: Client) -> None:
     page = pat.get(address("desk-criterion", alder, submission.pk, "2.1")).content.decode()
     assert 'value="18 h 45"' in page
     assert "Practice: Enough: 18 h 45 of 18 h." in page
+
+
+def test_the_end_of_a_line_counts_once_towards_the_limit(alder: Cast, pat: Client) -> None:
+    submission = scenes.submitted(alder)
+    outcome = scenes.criterion(alder, "1.1").outcome
+    comment = address("save-comment", alder, submission.pk, outcome.pk, "file")
+    text = "x\n" * 2499 + "xx"  # 5,000 characters
+    sent = text.replace("\n", "\r\n")  # as browsers send it
+    for more, status in (("x", 422), ("", 200)):
+        saved = post(pat, alder, submission, "1.1", feedback=sent + more, revision=0, extra=JSON)
+        assert saved.status_code == status
+        said = pat.post(comment, {"text": sent + more, "revision": 0}, **JSON)
+        assert said.status_code == status
+    assert scenes.judgement(alder, submission, "1.1").feedback == text
+    with centre_context(alder.centre.pk):
+        assert Comment.objects.for_centre(alder.centre).get(outcome=outcome).text == text
 
 
 def test_another_tab_is_told_what_stands(alder: Cast, pat: Client) -> None:

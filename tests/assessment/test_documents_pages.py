@@ -1,13 +1,19 @@
 """Who gets which paper, and what the list of papers shows while they are made."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
+from botocore.config import Config  # type: ignore[import-untyped]
+from django.conf import settings
 from django.core.files.storage import default_storage
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from assessment.models import Document
+from assessment.tasks import render_document
 from centres.models import User
 from centres.tenancy import centre_context
 from tests.assessment import signed as making
@@ -16,6 +22,7 @@ from tests.cast import Cast
 pytestmark = making.open_profile
 
 SignIn = Callable[[Client, User], Client]
+NOBODY_LISTENS = "http://127.0.0.1:9"
 
 
 @pytest.fixture
@@ -138,6 +145,79 @@ def test_a_file_that_the_store_has_lost_is_told_and_is_no_500(
     response = client.get(file_url(alder, una_papers["file"]))
     assert response.status_code == 409
     assert "on record" in response.content.decode()
+
+
+class Object(BaseHTTPRequestHandler):
+    """An object store that knows of every object, tells its size and gives none."""
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "9")
+        self.send_header("ETag", '"a"')
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_response(403)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the test's own output is enough."""
+
+
+@pytest.fixture
+def stingy_store() -> Iterator[str]:
+    """The address of an object store that gives no object."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Object) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def s3_at(address: str) -> dict[str, Any]:
+    options = {
+        "bucket_name": "papers",
+        "endpoint_url": address,
+        "region_name": "eu-west-2",
+        "access_key": "a",
+        "secret_key": "b",
+        "client_config": Config(
+            retries={"max_attempts": 0}, connect_timeout=1, s3={"addressing_style": "path"}
+        ),
+    }
+    return {
+        **settings.STORAGES,
+        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+    }
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_an_object_store_that_gives_nothing_is_told_and_is_no_500(
+    alder: Cast,
+    una_papers: dict[str, Document],
+    client: Client,
+    sign_in: SignIn,
+    stingy_store: str,
+    answers: bool,
+) -> None:
+    sign_in(client, alder.pat)
+    store = s3_at(stingy_store if answers else NOBODY_LISTENS)
+    with override_settings(STORAGES=store):
+        response = client.get(file_url(alder, una_papers["file"]))
+    assert response.status_code == 409
+    assert "on record" in response.content.decode()
+
+
+def test_a_paper_that_the_object_store_does_not_take_waits_for_it(alder: Cast) -> None:
+    with centre_context(alder.centre.pk):
+        paper = making.papers(making.signed(alder))["file"]
+        with override_settings(STORAGES=s3_at(NOBODY_LISTENS)):
+            assert render_document(str(alder.centre.pk), str(paper.pk)) == "again"
+        paper.refresh_from_db()
+    assert paper.state == "queued"
+    assert paper.trouble.startswith("The store for papers takes no files.")
 
 
 def test_the_list_polls_while_papers_are_made_and_stops_when_they_are(

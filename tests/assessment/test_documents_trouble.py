@@ -162,7 +162,7 @@ def test_of_eight_workers_that_race_for_a_paper_one_makes_it(alder: Cast) -> Non
         told = AuditEvent.objects.for_centre(alder.centre).filter(action="document.issued")
         assert told.count() == 1
         folder = f"c/{alder.centre.pk}"
-        assert len(default_storage.listdir(folder)[1]) == 2  # the evidence and the paper
+        assert len(default_storage.listdir(folder)[1]) == 1  # the one paper
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,10 +1,13 @@
 """The page on which an assessor signs."""
 
+import json
 import re
+import threading
 import time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -143,6 +146,65 @@ def test_the_second_assessor_is_told_who_signed(alder: Cast, pat: Client) -> Non
     again = pat.post(place(alder, submission), {**form, "password": PASSWORD})
     assert again.status_code == 409
     assert "This submission is decided" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "[" * 20_000,
+        '{"a":' * 3_900,
+        "9" * 5_000,
+        json.dumps({"d:\ud800": "\ud800", "\udfff": "x", "e:\ud800": "0" * 12}),
+        json.dumps({"f:<b>": "0" * 12, "d:1.1\n": "0" * 12, "q:1.1": "0" * 12, "c:1.1": [1]}),
+    ],
+)
+def test_hidden_fields_that_no_page_wrote_do_no_harm(alder: Cast, pat: Client, parts: str) -> None:
+    submission = scenes.judged(alder)
+    sent = {"shown": "0" * 64, "parts": parts, "password": PASSWORD}
+    answer = pat.post(place(alder, submission), sent)
+    assert answer.status_code in {409, 422}
+    page = answer.content.decode()
+    assert "What you were shown has changed since" in page
+    assert "changed.</li>" not in page
+    assert signed_sheets(alder) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_click_on_sign_is_led_to_the_signed_sheet(alder: Cast, pat: Client) -> None:
+    """The second post has read the draft and waits for its lock while the first one signs it."""
+    submission = scenes.judged(alder)
+    form = shown(pat.get(place(alder, submission)).content.decode())
+    answers: list[Any] = []
+
+    def click() -> None:
+        try:
+            answers.append(pat.post(place(alder, submission), {**form, "password": PASSWORD}))
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=click)
+    with centre_context(alder.centre.pk):
+        sheet = stage.sign(alder, alder.pat, submission)
+        second.start()
+        while second.is_alive() and not somebody_waits():
+            time.sleep(0.02)
+        assert answers == []
+    second.join()
+    assert [answer.status_code for answer in answers] == [409]
+    page = answers[0].content.decode()
+    assert "This submission is decided" in page
+    assert reverse("assessment:sheet", args=[alder.centre.slug, sheet.pk]) in page
+    assert signed_sheets(alder) == 1
+
+
+def somebody_waits() -> bool:
+    """Whether another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_before_anything_is_judged_there_is_nothing_to_sign(alder: Cast, pat: Client) -> None:

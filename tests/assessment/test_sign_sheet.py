@@ -63,7 +63,7 @@ def test_a_signed_sheet_is_frozen_closed_and_sent_to_paper(alder: Cast) -> None:
         assert "the learner’s own" in signature.sentence
         assert signature.sentence.endswith("I decide: referral.")
         assert signature.digest == sha256_hex(signature.manifest.encode())
-        # A signed sheet gives the manifest that was signed, for ever.
+        # What stands now gives the same manifest, as nothing beside the sheet has changed.
         again = sheet_manifests(Sheet.objects.for_centre(alder.centre).get(pk=sheet.pk))
         assert again.file.text == signature.manifest
         closure = Closure.objects.for_centre(alder.centre).get(submission=submission)
