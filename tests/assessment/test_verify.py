@@ -133,7 +133,8 @@ def queued_again(paper: Document, manifest: str = "") -> Document:
 def test_a_paper_that_no_signature_covers_is_stale(alder: Cast, copy: str) -> None:
     with centre_context(alder.centre.pk):
         paper = making.papers(making.signed(alder))[copy]
-        other = queued_again(paper, manifest='{"outcome":"pass"}')
+        changed = paper.manifest.replace('"kind":"result sheet"', '"kind":"another sheet"')
+        other = queued_again(paper, manifest=changed)
         making.issue(alder.centre, other)
         answer = verify_file(making.content_of(other))
     assert (answer.verdict, answer.exit_code) == (Verdict.STALE, 2)

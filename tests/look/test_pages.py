@@ -108,6 +108,8 @@ def test_no_allauth_page_is_left_without_its_words() -> None:
         # By code, by phone, by signing up, and trusted browsers: none of them is switched on.
         "account/base_confirm_code.html",
         "account/confirm_email_verification_code.html",
+        "account/email.html",
+        "account/email_change.html",
         "account/confirm_login_code.html",
         "account/confirm_password_reset_code.html",
         "account/confirm_phone_verification_code.html",

@@ -323,7 +323,8 @@ def test_a_place_where_nothing_can_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_rows_of_another_version_are_refused_and_left_alone(checkout: Checkout) -> None:
-    version = checkout.ground.home / "database" / "rows" / "PG_VERSION"
+    with checkout.user():
+        version = checkout.ground.home / "database" / "rows" / "PG_VERSION"
     before = version.read_text()
     version.write_text("17\n")
     user = checkout.user()
