@@ -109,13 +109,6 @@ class SameCentre(models.BaseConstraint):
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 
 
-def current_centre() -> str:
-    """The centre that the database session is in, as text; empty when in none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting('app.centre', true), '')")
-        return str(cursor.fetchone()[0])
-
-
 def _enter(centre_id: str) -> str:
     """Set the centre for this transaction and return the one that it was in before."""
     with connection.cursor() as cursor:

@@ -154,10 +154,10 @@ def sign_all(house: House) -> Centre:
             time_zone="Europe/London",
         )
         with centre_context(centre.pk):
-            people = play._people(house, centre)
+            people = play.bring_people(house, centre)
     for learner in house.learners:
         with centre_context(centre.pk):
-            play._learner(house, centre, people, learner)
+            play.play_learner(house, centre, people, learner)
     return centre
 
 

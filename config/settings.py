@@ -250,7 +250,6 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "pdf"
 CELERY_TASK_ROUTES = {
     "assessment.tasks.*": {"queue": "pdf"},
-    "centres.tasks.send_*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULE = {
     "requeue-documents": {"task": "assessment.tasks.requeue_documents", "schedule": 10.0},

@@ -54,13 +54,13 @@ def play() -> Iterator[str]:
                 time_zone="Europe/London",
             )
             with centre_context(centre.pk):
-                people = _people(house, centre)
+                people = bring_people(house, centre)
                 for learner in house.learners:
-                    _learner(house, centre, people, learner)
+                    play_learner(house, centre, people, learner)
         yield f"{house.name}: {len(house.people)} people, {len(house.learners)} learners"
 
 
-def _people(house: House, centre: Centre) -> dict[str, User]:
+def bring_people(house: House, centre: Centre) -> dict[str, User]:
     """The manager comes with the centre; everybody else is invited and accepts."""
     people: dict[str, User] = {}
     for person in house.people:
@@ -84,7 +84,7 @@ def _people(house: House, centre: Centre) -> dict[str, User]:
     return people
 
 
-def _learner(house: House, centre: Centre, people: dict[str, User], learner: Learner) -> None:
+def play_learner(house: House, centre: Centre, people: dict[str, User], learner: Learner) -> None:
     """Enrol, register and allocate a learner, then play their work."""
     manager, person, assessor = people["max"], people[learner.key], people["pat"]
     pathway = Pathway.objects.get(code="8588-21", specification__centre_id=None)

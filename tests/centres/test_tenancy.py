@@ -5,10 +5,17 @@ import uuid
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from centres.tenancy import centre_context, current_centre
+from centres.tenancy import centre_context
 from tests.centres.database import sql
 
 ONE, OTHER = uuid.uuid4(), uuid.uuid4()
+
+
+def current_centre() -> str:
+    """The centre that the database session is in, as text; empty when in none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.centre', true), '')")
+        return str(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError("The demonstration runs with DEMO=1 only: use make demo.")
         if not options["serve_only"]:
             self._prepare()
-        port = _free_port(int(os.environ.get("PORT", "8000")))
+        port = free_port(int(os.environ.get("PORT", "8000")))
         url = f"http://localhost:{port}"
         os.environ["SITE_URL"] = url  # for the worker and the site: papers print it
         with self._worker():
@@ -95,7 +95,7 @@ class Command(BaseCommand):
             try:
                 yield
             finally:
-                _stop(worker)
+                stop_process(worker)
 
     def _serve(self, port: int, url: str) -> None:
         site = subprocess.Popen(
@@ -111,10 +111,10 @@ class Command(BaseCommand):
         with contextlib.suppress(KeyboardInterrupt):
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             site.wait()
-        _stop(site)
+        stop_process(site)
 
 
-def _free_port(wanted: int) -> int:
+def free_port(wanted: int) -> int:
     """The wanted port of this machine, or another where it is taken."""
     for port in (wanted, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -124,7 +124,7 @@ def _free_port(wanted: int) -> int:
     raise CommandError("No port of this machine is free.")
 
 
-def _stop(process: subprocess.Popen[bytes], patience: int = 20) -> None:
+def stop_process(process: subprocess.Popen[bytes], patience: int = 20) -> None:
     """Ask a process to end, and make it end where it does not."""
     process.terminate()
     try:

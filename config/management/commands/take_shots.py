@@ -17,7 +17,7 @@ from django.urls import reverse
 from assessment.models import Sheet
 from centres.models import Centre, Registration, User
 from centres.tenancy import centre_context
-from config.management.commands.play_demo import _free_port, _stop
+from config.management.commands.play_demo import free_port, stop_process
 from portfolios.models import Closure, Evidence, Submission
 from qualifications.models import Assessment
 
@@ -90,7 +90,7 @@ def main_pages() -> Iterator[tuple[str, str | None, str]]:
 @contextlib.contextmanager
 def _site() -> Iterator[str]:
     """The site on a free port, for as long as the pictures take."""
-    port = _free_port(0)
+    port = free_port(0)
     url = f"http://localhost:{port}"
     site = subprocess.Popen(
         [
@@ -109,7 +109,7 @@ def _site() -> Iterator[str]:
             time.sleep(0.2)
         yield url
     finally:
-        _stop(site)
+        stop_process(site)
 
 
 def _photograph(url: str, folder: Path) -> Iterator[str]:
