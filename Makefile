@@ -26,7 +26,7 @@ serve: demo-ready ## Serve what an earlier demo has played
 test: dev-ready ## Run every test, in a browser too
 	$(PY) -m pytest -n 2 -m "not browser"
 	ISOLATION_LAYER=code $(PY) -m pytest -n 2 tests/test_isolation.py
-	$(PY) -m pytest -m browser tests/browser
+	$(PY) -m pytest -n 2 -m browser tests/browser
 	$(PY) -m pytest -m browser tests/look
 
 lint: dev-ready ## Check style, types, templates, import order and migrations

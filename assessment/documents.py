@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
-from celery import current_app
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
-from kombu.exceptions import KombuError
+from django.db.models import Exists, OuterRef, Q
 
-from assessment.models import Document, Sheet
+from assessment.models import Document, PaperRow, Sheet
 from assessment.paper.codes import new_code
 from assessment.paper_content import paper_of
 from centres.canonical import sha256_hex
 from centres.clock import database_now
+from centres.jobs import send_to_workers
 from centres.ledger import action, record
 from centres.models import AuditEvent, Centre, Registration, Role, Signature, User
+from centres.signatures import Manifest
 from centres.stores import STORE_FAULTS
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ __all__ = [
     "fail_document",
     "issue_document",
     "paper_of",
+    "queue_document",
     "queue_documents",
     "requeue_documents",
-    "send_to_workers",
+    "send_after_commit",
     "store_paper",
     "visible_documents",
 ]
@@ -64,80 +65,84 @@ def queue_documents(
     The workers are told once that transaction has been committed. A broker that is down costs
     the signer nothing: the rows are the jobs, and the sweep takes them up.
     """
-    documents = []
-    for copy, manifest in (
-        (Document.Copy.LEARNER, manifests.learner),
-        (Document.Copy.FILE, manifests.file),
-    ):
-        document = Document.objects.create(
-            centre=sheet.centre,
+    documents = [
+        queue_document(
+            actor=actor,
             sheet=sheet,
             copy=copy,
-            template_version=TEMPLATE_VERSION,
+            manifest=manifest,
             standing=Document.Standing.PROVISIONAL,
-            manifest=manifest.text,
-            manifest_digest=manifest.digest,
-            code=new_code(),
-            queued_at=database_now(),
+            confirmation={},
             signers=[signature.role],
         )
-        record(
-            "document.queued",
-            centre=sheet.centre,
-            actor=actor,
-            subject=document,
-            sheet=str(sheet.pk),
-            copy=str(copy),
-            template_version=TEMPLATE_VERSION,
-            manifest=manifest.digest,
+        for copy, manifest in (
+            (Document.Copy.LEARNER, manifests.learner),
+            (Document.Copy.FILE, manifests.file),
         )
-        documents.append(document)
-    _send_after_commit(sheet.centre_id, [document.pk for document in documents])
+    ]
+    send_after_commit(sheet.centre_id, [document.pk for document in documents])
     return documents
 
 
-def send_to_workers(centre_id: uuid.UUID, document_ids: list[uuid.UUID]) -> bool:
-    """Put the papers on the workers' queue; says whether the broker took them all.
-
-    On a connection of its own, which is tried once: the shared one waits two seconds between its
-    tries, and a person who signs would wait with it.
-    """
-    try:
-        with current_app.connection_for_write(
-            transport_options={"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 2}
-        ) as connection:
-            for document_id in document_ids:
-                current_app.send_task(
-                    RENDER_TASK,
-                    args=[str(centre_id), str(document_id)],
-                    queue=QUEUE,
-                    connection=connection,
-                    retry=False,
-                )
-    except (KombuError, OSError) as trouble:
-        log.warning("papers wait for the sweep, the broker does not answer: %s", trouble)
-        return False
-    return True
+@action
+def queue_document(
+    *,
+    actor: User,
+    sheet: Sheet,
+    copy: Document.Copy,
+    manifest: Manifest,
+    standing: Document.Standing,
+    confirmation: dict[str, Any],
+    signers: list[str],
+) -> Document:
+    """Write the row of one paper; the caller tells the workers once all are written."""
+    document = Document.objects.create(
+        centre=sheet.centre,
+        sheet=sheet,
+        copy=copy,
+        template_version=TEMPLATE_VERSION,
+        standing=standing,
+        confirmation=confirmation,
+        manifest=manifest.text,
+        manifest_digest=manifest.digest,
+        code=new_code(),
+        queued_at=database_now(),
+        signers=signers,
+    )
+    record(
+        "document.queued",
+        centre=sheet.centre,
+        actor=actor,
+        subject=document,
+        sheet=str(sheet.pk),
+        copy=str(copy),
+        template_version=TEMPLATE_VERSION,
+        standing=str(standing),
+        manifest=manifest.digest,
+    )
+    return document
 
 
 @transaction.atomic
-def claim_document(*, centre: Centre, document_id: uuid.UUID) -> Document | None:
+def claim_document(
+    *, centre: Centre, document_id: uuid.UUID, kind: type[PaperRow] = Document
+) -> Any:
     """Take a paper up for one lease, or None where it is issued, or somebody else has it.
 
     A file that an earlier, interrupted try left behind is removed before its key is forgotten.
     """
     now = database_now()
-    document: Document | None = (
-        Document.objects.for_centre(centre)
+    document: PaperRow | None = (
+        kind.objects.for_centre(centre)
         .select_for_update(skip_locked=True)
         .filter(_unclaimed(now), pk=document_id)
-        .exclude(state=Document.State.ISSUED)
+        .exclude(state=PaperRow.State.ISSUED)
         .first()
     )
     if document is None:
         return None
     _discard(document.key)
-    document.state = Document.State.RENDERING
+    document.state = PaperRow.State.RENDERING
     document.token = uuid.uuid4()
     document.lease_until = now + LEASE
     document.tries += 1
@@ -155,7 +160,7 @@ class StoredPaper:
     pages: int
 
 
-def store_paper(document: Document, pdf: bytes) -> StoredPaper:
+def store_paper(document: PaperRow, pdf: bytes) -> StoredPaper:
     """Write a finished file under the key of its claim; raises one of STORE_FAULTS if refused.
 
     Call it outside any transaction, since writing takes its time. What a refused or interrupted
@@ -176,7 +181,7 @@ def store_paper(document: Document, pdf: bytes) -> StoredPaper:
 
 @action
 def issue_document(
-    *, centre: Centre, document: Document, paper: StoredPaper, at: datetime.datetime
+    *, centre: Centre, document: PaperRow, paper: StoredPaper, at: datetime.datetime
 ) -> bool:
     """Mark a claimed document issued at `at`; False, and its file removed, if it was lost."""
     issued = _claimed(centre, document).update(
@@ -197,8 +202,7 @@ def issue_document(
         centre=centre,
         actor=None,
         subject=document,
-        sheet=str(document.sheet_id),
-        copy=document.copy,
+        **document.about,
         sha256=paper.sha256,
         size=paper.size,
         manifest=document.manifest_digest,
@@ -207,7 +211,7 @@ def issue_document(
 
 
 @action
-def fail_document(*, centre: Centre, document: Document, trouble: str) -> None:
+def fail_document(*, centre: Centre, document: PaperRow, trouble: str) -> None:
     """Give a claimed document back with the reason, in words for the people who wait for it.
 
     It is tried again after a pause that doubles, an hour at most. After the eighth try the row
@@ -216,7 +220,7 @@ def fail_document(*, centre: Centre, document: Document, trouble: str) -> None:
     lost = document.tries >= TRIES
     pause = min(FIRST_PAUSE * 2 ** min(document.tries - 1, 20), LONGEST_PAUSE)
     changed = _claimed(centre, document).update(
-        state=Document.State.FAILED if lost else Document.State.QUEUED,
+        state=PaperRow.State.FAILED if lost else PaperRow.State.QUEUED,
         token=None,
         lease_until=database_now() + (LONGEST_PAUSE if lost else pause),
         trouble=trouble[:300],
@@ -226,7 +230,9 @@ def fail_document(*, centre: Centre, document: Document, trouble: str) -> None:
 
 
 @action
-def requeue_documents(*, centre: Centre) -> list[uuid.UUID]:
+def requeue_documents(
+    *, centre: Centre, kind: type[PaperRow] = Document, task: str = RENDER_TASK
+) -> list[uuid.UUID]:
     """Queue anew what is due and nobody works on, oldest first; returns the keys of those rows.
 
     Due is what was queued too long ago, what a worker took up and left (its lease is over), and
@@ -235,19 +241,19 @@ def requeue_documents(*, centre: Centre) -> list[uuid.UUID]:
     """
     now = database_now()
     due = list(
-        Document.objects.for_centre(centre)
+        kind.objects.for_centre(centre)
         .select_for_update(skip_locked=True)
         .filter(_unclaimed(now))
         .filter(
-            Q(state=Document.State.QUEUED, queued_at__lt=now - QUEUED_TOO_LONG)
-            | Q(state__in=[Document.State.RENDERING, Document.State.FAILED])
+            Q(state=PaperRow.State.QUEUED, queued_at__lt=now - QUEUED_TOO_LONG)
+            | Q(state__in=[PaperRow.State.RENDERING, PaperRow.State.FAILED])
         )
         .order_by("queued_at")[:SWEEP_AT_ONCE]
     )
-    deadly = [row for row in due if row.state == Document.State.RENDERING and row.tries >= TRIES]
-    rows = Document.objects.for_centre(centre)
+    deadly = [row for row in due if row.state == PaperRow.State.RENDERING and row.tries >= TRIES]
+    rows = kind.objects.for_centre(centre)
     rows.filter(pk__in=[row.pk for row in deadly]).update(
-        state=Document.State.FAILED,
+        state=PaperRow.State.FAILED,
         token=None,
         lease_until=now + LONGEST_PAUSE,
         trouble="The worker stopped each time it was being made.",
@@ -256,19 +262,23 @@ def requeue_documents(*, centre: Centre) -> list[uuid.UUID]:
         _record_failure(centre, row)
     keys = [row.pk for row in due if row not in deadly]
     rows.filter(pk__in=keys).update(
-        state=Document.State.QUEUED, token=None, lease_until=None, queued_at=now
+        state=PaperRow.State.QUEUED, token=None, lease_until=None, queued_at=now
     )
     if keys:
-        _send_after_commit(centre.pk, keys)
+        send_after_commit(centre.pk, keys, task=task)
     return keys
 
 
-def _send_after_commit(centre_id: uuid.UUID, keys: list[uuid.UUID]) -> None:
+def send_after_commit(
+    centre_id: uuid.UUID, keys: list[uuid.UUID], *, task: str = RENDER_TASK
+) -> None:
+    """Tell the workers of these papers when the transaction has been committed."""
     # A lambda: Django logs a robust callback under its name, which a partial does not have.
-    transaction.on_commit(lambda: send_to_workers(centre_id, keys), robust=True)
+    each = [(str(centre_id), str(key)) for key in keys]
+    transaction.on_commit(lambda: send_to_workers(task, queue=QUEUE, each=each), robust=True)
 
 
-def _record_failure(centre: Centre, document: Document) -> None:
+def _record_failure(centre: Centre, document: PaperRow) -> None:
     told = AuditEvent.objects.for_centre(centre).filter(
         subject_id=document.pk, action="document.failed"
     )
@@ -278,8 +288,7 @@ def _record_failure(centre: Centre, document: Document) -> None:
             centre=centre,
             actor=None,
             subject=document,
-            sheet=str(document.sheet_id),
-            copy=document.copy,
+            **document.about,
             tries=document.tries,
         )
 
@@ -289,7 +298,8 @@ def visible_documents(*, centre: Centre, user: User, roles: frozenset[Role]) -> 
 
     A learner: the learner's copy of their own sheets, and no other copy of these whatever else
     they are. An assessor: both copies of what they signed and of the work of learners allocated
-    to them. Quality assurers and the centre's manager: all.
+    to them. Quality assurers and the centre's manager: all. The newest of each copy comes first;
+    ``is_replaced`` says that a newer one was issued.
     """
     documents = Document.objects.for_centre(centre)
     seen = Q(pk__in=[])
@@ -301,7 +311,18 @@ def visible_documents(*, centre: Centre, user: User, roles: frozenset[Role]) -> 
         seen |= Q(sheet__submission__registration__in=theirs.values("pk"))
     if roles & SEES_ALL:
         seen = Q()
-    return documents.filter(seen).exclude(copy=Document.Copy.FILE, sheet__learner=user)
+    later = Document.objects.for_centre(centre).filter(
+        sheet=OuterRef("sheet"),
+        copy=OuterRef("copy"),
+        queued_at__gt=OuterRef("queued_at"),
+        state=Document.State.ISSUED,
+    )
+    return (
+        documents.filter(seen)
+        .exclude(copy=Document.Copy.FILE, sheet__learner=user)
+        .annotate(is_replaced=Exists(later))
+        .order_by("-copy", "-queued_at")
+    )
 
 
 def _unclaimed(now: datetime.datetime) -> Q:
@@ -309,10 +330,12 @@ def _unclaimed(now: datetime.datetime) -> Q:
     return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
 
 
-def _claimed(centre: Centre, document: Document) -> Any:
+def _claimed(centre: Centre, document: PaperRow) -> Any:
     """The row while the claim that `document` was taken under still holds."""
-    return Document.objects.for_centre(centre).filter(
-        pk=document.pk, state=Document.State.RENDERING, token=document.token
+    return (
+        type(document)
+        .objects.for_centre(centre)
+        .filter(pk=document.pk, state=PaperRow.State.RENDERING, token=document.token)
     )
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 
 from assessment.models import Decision
-from assessment.queries.work import GateLine
+from assessment.queries.blocks import GateLine
 from centres.reauthentication import ProofForm
-from qualifications.queries import TreeCriterion
-from qualifications.rules import hours_in_words
+from qualifications.queries import TreeCriterion, TreeRule, TreeSection
+from qualifications.rules import amount_in_words
 
 HOURS = re.compile(r"^(?P<hours>\d{1,4})\s*(?:h|:)\s*(?P<minutes>[0-5]?\d)?\s*(?:min|m)?$", re.I)
 COUNT = "count-"
-PART_NAME = re.compile(r"[dfcoex](:[\w.:\- ]{0,80})?")
+PART_NAME = re.compile(r"[dfcmsinoex](:[\w.:\- ]{0,80})?")
 PART_HASH = re.compile(r"[0-9a-f]{12,64}")
 
 
@@ -47,35 +47,27 @@ def count_in_words(line: GateLine) -> str:
     """A stored count as it is shown in its field."""
     if not line.value or line.rule.unit_of_measure != "hours":
         return line.value
-    return hours_in_words(int(Decimal(line.value) * 60 // 1))
+    return amount_in_words(Decimal(line.value), line.rule.unit_of_measure)
 
 
-class JudgementForm(forms.Form):
-    """A criterion's decision, feedback and counts. Only what was sent counts as typed."""
+class CountedForm(forms.Form):
+    """A draft with a field for each gate that is counted. Only what was sent counts as typed."""
 
-    decision = forms.ChoiceField(
-        label="Decision", choices=Decision.choices, required=False, widget=forms.RadioSelect
-    )
-    feedback = LinesField(
-        label="Feedback",
-        required=False,
-        max_length=5000,
-        help_text="The learner sees this. A referral needs it: what is missing, and what would "
-        "meet it.",
-        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control rows-3", "data-key": "f"}),
-    )
     revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     tab = forms.CharField(required=False, max_length=40)
 
     def __init__(
-        self, *args: Any, criterion: TreeCriterion, gates: tuple[GateLine, ...] = (), **kwargs: Any
+        self,
+        *args: Any,
+        rules: tuple[TreeRule, ...],
+        lines: tuple[GateLine, ...] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.criterion = criterion
-        self.fields["feedback"].label = f"Feedback on {criterion.number}"
-        lines = {line.rule.code: line for line in gates}
-        for rule in criterion.gates:
-            line = lines.get(rule.code)
+        self.rules = rules
+        by_code = {line.rule.code: line for line in lines}
+        for rule in rules:
+            line = by_code.get(rule.code)
             hours = rule.unit_of_measure == "hours"
             self.fields[COUNT + rule.code] = forms.CharField(
                 label=f"{rule.label}: what you counted",
@@ -92,23 +84,94 @@ class JudgementForm(forms.Form):
         """The fields of what is counted."""
         return [self[name] for name in self.fields if name.startswith(COUNT)]
 
-    def typed(self) -> dict[str, Any]:
-        """What ``save_judgement`` is given: None for what was not sent."""
-        sent = self.data
+    def typed_of(self, *names: str) -> dict[str, Any]:
+        """What an action is given: these fields, None for what was not sent, and the counts."""
         cleaned = self.cleaned_data
         return {
-            "decision": cleaned["decision"] if "decision" in sent else None,
-            "feedback": cleaned["feedback"] if "feedback" in sent else None,
+            **{name: cleaned[name] if name in self.data else None for name in names},
             "counts": {
                 rule.code: hours_as_decimal(cleaned[COUNT + rule.code])
                 if rule.unit_of_measure == "hours"
                 else cleaned[COUNT + rule.code].strip()
-                for rule in self.criterion.gates
-                if COUNT + rule.code in sent
+                for rule in self.rules
+                if COUNT + rule.code in self.data
             },
             "base_revision": cleaned["revision"] or 0,
             "tab": cleaned["tab"],
         }
+
+
+class JudgementForm(CountedForm):
+    """A criterion's decision, feedback and counts."""
+
+    decision = forms.ChoiceField(
+        label="Decision", choices=Decision.choices, required=False, widget=forms.RadioSelect
+    )
+    feedback = LinesField(
+        label="Feedback",
+        required=False,
+        max_length=5000,
+        help_text="The learner sees this. A referral needs it: what is missing, and what would "
+        "meet it.",
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control rows-3", "data-key": "f"}),
+    )
+
+    def __init__(
+        self, *args: Any, criterion: TreeCriterion, gates: tuple[GateLine, ...] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, rules=criterion.gates, lines=gates, **kwargs)
+        self.fields["feedback"].label = f"Feedback on {criterion.number}"
+
+    def typed(self) -> dict[str, Any]:
+        """What ``save_judgement`` is given."""
+        return self.typed_of("decision", "feedback")
+
+
+class SectionForm(CountedForm):
+    """A section's mark, strengths, areas for improvement and counts."""
+
+    mark = forms.CharField(
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control mark-field",
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "data-key": "m",
+            }
+        ),
+    )
+    strengths = LinesField(
+        label="Strengths",
+        required=False,
+        max_length=5000,
+        help_text="The learner sees this.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control rows-3", "data-key": "s"}),
+    )
+    improvements = LinesField(
+        label="Areas for improvement",
+        required=False,
+        max_length=5000,
+        help_text="The learner sees this. A section below its minimum needs it: what to redo.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control rows-3", "data-key": "a"}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        section: TreeSection,
+        rules: tuple[TreeRule, ...],
+        gates: tuple[GateLine, ...] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, rules=rules, lines=gates, **kwargs)
+        self.fields["mark"].label = f"Mark out of {section.maximum}"
+        self.fields["mark"].help_text = f"A whole number; {section.minimum} is the minimum."
+
+    def typed(self) -> dict[str, Any]:
+        """What ``save_section`` is given."""
+        return self.typed_of("mark", "strengths", "improvements")
 
 
 class CommentForm(forms.Form):
@@ -153,4 +216,11 @@ class SignForm(ProofForm):
         }
 
 
-__all__ = ["CommentForm", "JudgementForm", "SignForm", "count_in_words", "hours_as_decimal"]
+__all__ = [
+    "CommentForm",
+    "JudgementForm",
+    "SectionForm",
+    "SignForm",
+    "count_in_words",
+    "hours_as_decimal",
+]

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assessment.models import Audience, Comment, Judgement, Sheet
+from assessment.models import Audience, Comment, Judgement, SectionMark, Sheet
 from assessment.queries.tree import criterion_mark
 from assessment.queries.work import SheetWork, sheet_work
 from centres.canonical import canonical_json, sha256_hex, text_hash, utc_text
 from centres.signatures import Manifest
 
 SCHEMA = 1
+SECTION_PARTS = {"m": "mark", "s": "strengths", "i": "improvements", "n": "counts"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _common(work: SheetWork) -> dict[str, Any]:
     registration = submission.registration
     return {
         "schema": SCHEMA,
-        "kind": "result sheet",
+        "kind": "mark sheet" if work.is_marked else "result sheet",
         "sheet": str(work.sheet.pk),
         "centre": {"id": str(work.sheet.centre_id), "number": work.sheet.centre.number},
         "registration": {
@@ -83,15 +84,9 @@ def _common(work: SheetWork) -> dict[str, Any]:
             "submitted_at": utc_text(submission.submitted_at),
             "declaration": work.declaration.digest,
         },
+        **_corrects(work.sheet),
         "outcome": work.outcome.decision or "",
-        "criteria": [
-            {
-                "id": str(criterion.id),
-                "criterion": criterion_mark(tree, criterion),
-                **_judged(work.judgements.get(criterion.id)),
-            }
-            for criterion in tree.criteria
-        ],
+        **_decided(work),
         "evidence": [
             {
                 "id": str(item.version.evidence_id),
@@ -103,6 +98,49 @@ def _common(work: SheetWork) -> dict[str, Any]:
             for item in work.items
         ],
     }
+
+
+def _decided(work: SheetWork) -> dict[str, Any]:
+    """Every criterion of a result sheet, or every section of a mark sheet, in their order."""
+    if work.is_marked:
+        return {
+            "sections": [
+                {
+                    "id": str(section.id),
+                    "section": section.position,
+                    **_marked(work.marks.get(section.id)),
+                }
+                for section in work.tree.sections
+            ]
+        }
+    return {
+        "criteria": [
+            {
+                "id": str(criterion.id),
+                "criterion": criterion_mark(work.tree, criterion),
+                **_judged(work.judgements.get(criterion.id)),
+            }
+            for criterion in work.tree.criteria
+        ]
+    }
+
+
+def _marked(mark: SectionMark | None) -> dict[str, Any]:
+    if mark is None:
+        mark = SectionMark()
+    return {
+        "mark": mark.mark,
+        "strengths": text_hash(mark.strengths),
+        "improvements": text_hash(mark.improvements),
+        "counts": {code: str(value) for code, value in mark.counts.items()},
+    }
+
+
+def _corrects(sheet: Sheet) -> dict[str, Any]:
+    """Of a corrected version: which sheet it replaces, and why, by hash."""
+    if sheet.replaces_id is None:
+        return {}
+    return {"replaces": str(sheet.replaces_id), "reason": text_hash(sheet.reason)}
 
 
 def _judged(judgement: Judgement | None) -> dict[str, Any]:
@@ -129,18 +167,22 @@ def _comments(work: SheetWork, *audiences: Audience) -> list[dict[str, Any]]:
 def manifest_parts(manifest: Mapping[str, Any]) -> dict[str, str]:
     """A short hash of each part of a file manifest by a short name, to tell what changed.
 
-    ``d``, ``f`` and ``c`` are a criterion's decision, feedback and counts; ``o`` a comment; ``e``
-    an item of evidence; ``x`` all the rest.
+    ``d``, ``f`` and ``c`` are a criterion's decision, feedback and counts; ``m``, ``s``, ``i`` and
+    ``n`` a section's mark, strengths, areas for improvement and counts; ``o`` a comment; ``e`` an
+    item of evidence; ``x`` all the rest.
     """
     parts: dict[str, Any] = {}
-    for row in manifest["criteria"]:
+    for row in manifest.get("criteria", ()):
         for short, name in (("d", "decision"), ("f", "feedback"), ("c", "counts")):
             parts[f"{short}:{row['criterion']}"] = row[name]
+    for row in manifest.get("sections", ()):
+        for short, name in SECTION_PARTS.items():
+            parts[f"{short}:{row['section']}"] = row[name]
     for row in manifest["comments"]:
         parts[f"o:{row['outcome']}:{row['audience']}"] = row["text"]
     for row in manifest["evidence"]:
         parts[f"e:{row['number']}"] = row
-    split = {"criteria", "comments", "evidence", "copies", "outcome"}
+    split = {"criteria", "sections", "comments", "evidence", "copies", "outcome"}
     parts["x"] = {name: value for name, value in manifest.items() if name not in split}
     return {name: sha256_hex(canonical_json(part))[:12] for name, part in parts.items()}
 
@@ -159,6 +201,14 @@ def _in_words(work: SheetWork, name: str, *, gone: bool) -> str:
     if kind in {"d", "f", "c"}:
         what = {"d": "decision", "f": "feedback", "c": "count"}[kind]
         return f"The {what} on {rest} changed."
+    if kind in SECTION_PARTS:
+        what = {
+            "m": "mark",
+            "s": "text on strengths",
+            "i": "text on areas for improvement",
+            "n": "count",
+        }[kind]
+        return f"The {what} of section {rest} changed."
     if kind == "o":
         outcome_id, _, audience = rest.partition(":")
         number = next(

@@ -1,5 +1,7 @@
 """What the assessor decides: sheets, judgements, comments, and the papers made of them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -36,7 +38,8 @@ class Sheet(CentreOwned):
     """One assessor's result sheet for one submission: a draft until signed, then never changed.
 
     Each assessor drafts on a sheet of their own; the one that is signed first is the submission's.
-    ``version`` counts signed sheets of a submission, so that a correction can be the next one.
+    ``version`` counts signed sheets of a submission; a correction is the next one: it names the
+    sheet that it replaces, and why quality assurance returned that.
     """
 
     submission = key_within_centre("portfolios.Submission")
@@ -46,6 +49,16 @@ class Sheet(CentreOwned):
     signed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveSmallIntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Decision, blank=True)
+    replaces: Any = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    reason = models.TextField(blank=True, max_length=5000)
 
     objects = SheetQuerySet.as_manager()  # type: ignore[misc]
 
@@ -53,6 +66,12 @@ class Sheet(CentreOwned):
         constraints = [
             *CentreOwned.Meta.constraints,
             SameCentre(field="submission", also=("learner",), name="sheet_submission_same_centre"),
+            SameCentre(field="replaces", name="sheet_replaces_same_centre"),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True, reason="")
+                | (Q(replaces__isnull=False) & ~Q(reason="")),
+                name="sheet_replaces_with_reason",
+            ),
             models.UniqueConstraint(
                 fields=["centre", "submission", "assessor"],
                 condition=Q(signed_at__isnull=True),
@@ -109,6 +128,39 @@ class Judgement(CentreOwned):
         return self.decision or "undecided"
 
 
+class SectionMark(CentreOwned):
+    """The assessor's mark and words on one section of a mark sheet, as last saved.
+
+    ``mark`` is whole, from 0 to the section's maximum (D5 and D7 specifications, mark sheets).
+    """
+
+    sheet = key_within_centre("assessment.Sheet")
+    section = models.ForeignKey(
+        "qualifications.MarkSection", models.PROTECT, related_name="+", db_index=False
+    )
+    mark = models.PositiveSmallIntegerField(null=True, blank=True)
+    strengths = models.TextField(blank=True, max_length=5000)
+    improvements = models.TextField("areas for improvement", blank=True, max_length=5000)
+    counts = models.JSONField(default=dict, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(CentreOwned.Meta):
+        constraints = [
+            *CentreOwned.Meta.constraints,
+            SameCentre(field="sheet", name="sectionmark_sheet_same_centre"),
+            models.UniqueConstraint(
+                fields=["centre", "sheet", "section"], name="sectionmark_once_per_section"
+            ),
+            models.CheckConstraint(
+                condition=Q(mark__isnull=True) | Q(mark__lte=100), name="sectionmark_at_most_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "no mark" if self.mark is None else str(self.mark)
+
+
 class Comment(CentreOwned):
     """What the assessor says on a learning outcome, for one audience, as last saved."""
 
@@ -160,17 +212,11 @@ class DraftRevision(CentreOwned):
         return f"{self.part_kind} {self.revision}"
 
 
-class Document(CentreOwned):
-    """A paper of a signed sheet; the row is the job of rendering it.
+class PaperRow(CentreOwned):
+    """A paper as a job: claimed under a lease, made and sealed by a worker, issued once.
 
     ``manifest`` is the canonical JSON attached to the file and ``manifest_digest`` its SHA-256.
     """
-
-    class Copy(models.TextChoices):
-        """Which of the two copies."""
-
-        LEARNER = "learner", "Learner's copy"
-        FILE = "file", "File copy"
 
     class State(models.TextChoices):
         """How far the rendering is."""
@@ -180,15 +226,7 @@ class Document(CentreOwned):
         ISSUED = "issued", "Issued"
         FAILED = "failed", "Not made"
 
-    class Standing(models.TextChoices):
-        """What the paper says of the result; more come with quality assurance."""
-
-        PROVISIONAL = "provisional", "Provisional"
-
-    sheet = key_within_centre("assessment.Sheet")
-    copy = models.CharField(max_length=10, choices=Copy)
     template_version = models.PositiveSmallIntegerField()
-    standing = models.CharField(max_length=30, choices=Standing)
     manifest = models.TextField()
     manifest_digest = models.CharField(max_length=64)
     code = models.CharField(max_length=12)
@@ -206,7 +244,43 @@ class Document(CentreOwned):
     signers = ArrayField(models.CharField(max_length=60), default=list)
 
     class Meta(CentreOwned.Meta):
+        abstract = True
         ordering = ["queued_at"]
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What the ledger's events say of it."""
+        raise NotImplementedError
+
+
+class Document(PaperRow):
+    """A paper of a signed sheet.
+
+    ``confirmation`` is what quality assurance adds to it (``assessment/confirmation.py``).
+    """
+
+    class Copy(models.TextChoices):
+        """Which of the two copies."""
+
+        LEARNER = "learner", "Learner's copy"
+        FILE = "file", "File copy"
+
+    class Standing(models.TextChoices):
+        """What the paper says of the result; quality assurance decides it and hands it in."""
+
+        PROVISIONAL = "provisional", "Provisional"
+        SAMPLED = "sampled", "Internally confirmed: sampled"
+        RELEASED = "released", "Internally confirmed: released"
+        VISITED = "visited", "Confirmed: external quality assurance"
+        REPORTED = "reported", "Confirmed: external report on record"
+        CLAIMED = "claimed", "Confirmed: direct claim"
+
+    sheet = key_within_centre("assessment.Sheet")
+    copy = models.CharField(max_length=10, choices=Copy)
+    standing = models.CharField(max_length=30, choices=Standing)
+    confirmation = models.JSONField(default=dict, blank=True)
+
+    class Meta(PaperRow.Meta):
         indexes = [models.Index(fields=["centre", "sheet"], name="document_sheet")]
         constraints = [
             *CentreOwned.Meta.constraints,
@@ -239,3 +313,8 @@ class Document(CentreOwned):
 
     def __str__(self) -> str:
         return f"{self.get_copy_display()}, {self.get_state_display()}"
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What the ledger's events say of it."""
+        return {"sheet": str(self.sheet_id), "copy": self.copy}

@@ -1,4 +1,4 @@
-"""Reads all that one copy of a result sheet says, in a constant number of queries."""
+"""Reads all that one copy of a sheet says, in a constant number of queries."""
 
 import datetime
 import json
@@ -9,21 +9,28 @@ from typing import Any, cast
 from django.conf import settings
 from django.urls import reverse
 
-from assessment.models import Audience, Decision, Document
+from assessment.mark_paper import mark_paper
+from assessment.models import Audience, Document
 from assessment.paper import content
+from assessment.paper_confirmation import (
+    METHODS,
+    confirming_comments,
+    confirming_signatures,
+    day_words,
+    moment_words,
+    standing_line,
+    waiting_lines,
+)
+from assessment.queries.blocks import GateLine
+from assessment.queries.marks import section_lines
 from assessment.queries.work import SheetWork, gate_lines, sheet_work
 from centres.canonical import text_hash
 from centres.models import Registration, Role, Signature
+from centres.pathways import moves_of, pathway_at
 from portfolios.models import Submission
 from qualifications.queries import AssessmentTree, TreeCriterion, TreeOutcome
+from qualifications.rules import amount_in_words
 
-STANDINGS = {
-    Document.Standing.PROVISIONAL: content.Standing(
-        label="Decided by the assessor",
-        explanation="The centre has not yet checked the decision, and the result can change.",
-        is_provisional=True,
-    ),
-}
 HEADINGS = {
     Audience.LEARNER: "Assessor on outcome {number}",
     Audience.ASSESSOR: "Assessor to assessors and quality assurers, outcome {number}",
@@ -33,27 +40,11 @@ AUDIENCES = {
     Document.Copy.LEARNER: (str(Audience.LEARNER),),
     Document.Copy.FILE: tuple(Audience.values),
 }
-METHODS = {"password": "password", "webauthn": "passkey", "totp": "password and code"}
-NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 
 
 def paper_of(
     document: Document, *, at: datetime.datetime | None = None, sealed_by: str = ""
-) -> content.ResultPaper:
+) -> content.Paper:
     """What the document's copy says when it is issued at `at` (when it was queued, by default).
 
     The learner's copy has the comments for the learner and no others. The numbers of the centre
@@ -66,44 +57,46 @@ def paper_of(
     centre, registration = sheet.centre, submission.registration
     signed: dict[str, Any] = json.loads(row.manifest)
     _check_name(registration, signed)
+    # A learner who has moved since was signed for under the pathway of that day.
+    moves = list(moves_of(centre, registration))
+    pathway = pathway_at(registration.pathway, moves, sheet.signed_at)
     zone = zoneinfo.ZoneInfo(centre.time_zone)
     attempts = Submission.objects.for_centre(centre).filter(
         registration=registration,
         assessment=submission.assessment_id,
         submitted_at__lte=sheet.signed_at,
     )
-    return content.ResultPaper(
-        centre_name=centre.name,
-        centre_number=signed["centre"]["number"],
-        learner_name=registration.certificate_name,
-        registration_number=signed["registration"]["number"],
-        qualification_title=registration.pathway.title,
-        units=tuple(
+    said: dict[str, Any] = {
+        "centre_name": centre.name,
+        "centre_number": signed["centre"]["number"],
+        "learner_name": registration.certificate_name,
+        "registration_number": signed["registration"]["number"],
+        "qualification_title": pathway.title,
+        "units": tuple(
             content.UnitLine(ref=unit.ref, title=unit.title, credits=unit.credits, uan=unit.uan)
             for unit in tree.units
         ),
-        attempt=submission.attempt,
-        attempts_so_far=attempts.count(),
-        submitted_at=_moment(submission.submitted_at, zone),
-        specification_label=_specification(tree),
-        counts=_counts(work),
-        copy=cast(content.Copy, row.copy),
-        standing=STANDINGS[Document.Standing(row.standing)],
-        outcome=cast(content.Decision, sheet.outcome),
-        outcome_sentence=_outcome_sentence(work),
-        outcomes=_outcomes(work, AUDIENCES[Document.Copy(row.copy)]),
-        signatures=_signatures(work, zone),
-        waiting=(
-            content.WaitingLine(
-                who="Quality assurer", role="IQA", meaning="Unit outcome: not decided yet."
-            ),
-        ),
-        digest=row.manifest_digest,
-        code=row.code,
-        verify_url=settings.SITE_URL + reverse("verify:code", args=[row.code]),
-        time_zone=_zone_name(centre.time_zone),
-        issued_on=_day(at or row.queued_at, zone),
-        sealed_by=sealed_by,
+        "attempt": submission.attempt,
+        "attempts_so_far": attempts.count(),
+        "submitted_at": moment_words(submission.submitted_at, zone),
+        "specification_label": _specification(tree),
+        "counts": _counts(work),
+        "copy": cast(content.Copy, row.copy),
+        "standing": standing_line(row),
+        "outcome": cast(content.Decision, sheet.outcome),
+        "signatures": _signatures(work, zone) + confirming_signatures(row, zone),
+        "waiting": waiting_lines(row),
+        "digest": row.manifest_digest,
+        "code": row.code,
+        "verify_url": settings.SITE_URL + reverse("verify:code", args=[row.code]),
+        "time_zone": _zone_name(centre.time_zone),
+        "issued_on": day_words(at or row.queued_at, zone),
+        "sealed_by": sealed_by,
+    }
+    if work.is_marked:
+        return mark_paper(row, work, said)
+    return content.ResultPaper(
+        **said, outcome_sentence=work.outcome.summary, outcomes=_outcomes(row, work)
     )
 
 
@@ -117,8 +110,8 @@ def _check_name(registration: Registration, signed: dict[str, Any]) -> None:
     )
 
 
-def _outcomes(work: SheetWork, audiences: tuple[str, ...]) -> tuple[content.JudgedOutcome, ...]:
-    comments = work.comments_for(*audiences)
+def _outcomes(row: Document, work: SheetWork) -> tuple[content.JudgedOutcome, ...]:
+    comments = work.comments_for(*AUDIENCES[Document.Copy(row.copy)])
     return tuple(
         content.JudgedOutcome(
             number=outcome.number,
@@ -129,7 +122,8 @@ def _outcomes(work: SheetWork, audiences: tuple[str, ...]) -> tuple[content.Judg
                 _comment(outcome, comment)
                 for comment in comments
                 if comment.outcome_id == outcome.id
-            ),
+            )
+            + confirming_comments(row, {str(each.id) for each in outcome.criteria}),
         )
         for unit in work.tree.units
         for outcome in unit.outcomes
@@ -167,7 +161,7 @@ def _signatures(work: SheetWork, zone: zoneinfo.ZoneInfo) -> tuple[content.Signa
             role=str(Role(row.role).label),
             meaning=meanings[Signature.Purpose(row.purpose)],
             sentence=row.sentence,
-            signed_at=_moment(row.signed_at, zone),
+            signed_at=moment_words(row.signed_at, zone),
             method=METHODS.get(row.method, row.method),
             digest=row.short_digest,
         )
@@ -178,32 +172,25 @@ def _signatures(work: SheetWork, zone: zoneinfo.ZoneInfo) -> tuple[content.Signa
 def _counts(work: SheetWork) -> tuple[content.Count, ...]:
     """What the assessor counted: each total of hours, with what was counted beside it."""
     hours: list[tuple[str, list[str]]] = []
-    for criterion in work.tree.criteria:
+    for lines in _counted(work):
         beside: list[str] | None = None
-        for line in gate_lines(criterion, work.judgements[criterion.id]):
-            if line.value and line.rule.unit_of_measure == "hours":
-                beside = [_hours(Decimal(line.value))]
+        for line in lines:
+            if not line.value:
+                continue
+            counted = amount_in_words(Decimal(line.value), line.rule.unit_of_measure)
+            if line.rule.unit_of_measure == "hours":
+                beside = [counted]
                 hours.append((line.rule.label, beside))
-            elif line.value and beside is not None:
-                beside.append(f"{line.value} {line.rule.unit_of_measure}")
+            elif beside is not None:
+                beside.append(counted)
     return tuple(content.Count(label=label, value=", ".join(values)) for label, values in hours)
 
 
-def _outcome_sentence(work: SheetWork) -> str:
-    decisions = {each.number: work.judgements[each.id].decision for each in work.tree.criteria}
-    referred = [number for number, decided in decisions.items() if decided == Decision.REFERRAL]
-    passed = len(decisions) - len(referred)
-    if not referred:
-        return f"All {_number(passed)} criteria are a pass."
-    if len(referred) == 1:
-        sentence = f"One criterion, {referred[0]}, is a referral"
-    else:
-        listed = f"{', '.join(referred[:-1])} and {referred[-1]}"
-        sentence = f"{_number(len(referred)).capitalize()} criteria, {listed}, are referrals"
-    if not passed:
-        return f"{sentence}."
-    verb = "is a pass and carries" if passed == 1 else "are a pass and carry"
-    return f"{sentence}; {_number(passed)} {verb} over."
+def _counted(work: SheetWork) -> list[tuple[GateLine, ...]]:
+    tree = work.tree
+    if work.is_marked:
+        return [section_lines(tree, part, work.marks[part.id]) for part in tree.sections]
+    return [gate_lines(each, work.judgements[each.id]) for each in tree.criteria]
 
 
 def _specification(tree: AssessmentTree) -> str:
@@ -211,24 +198,6 @@ def _specification(tree: AssessmentTree) -> str:
     if tree.corrected_on:
         label += f", corrected {tree.corrected_on.day} {tree.corrected_on:%b %Y}"
     return label
-
-
-def _number(count: int) -> str:
-    return NUMBERS[count] if count < len(NUMBERS) else str(count)
-
-
-def _hours(hours: Decimal) -> str:
-    whole, minutes = divmod(round(hours * 60), 60)
-    return f"{whole} h {minutes:02}" if minutes else f"{whole} h"
-
-
-def _day(moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    return f"{local.day} {local:%b %Y}"
-
-
-def _moment(moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> str:
-    return f"{_day(moment, zone)}, {moment.astimezone(zone):%H:%M}"
 
 
 def _zone_name(name: str) -> str:

@@ -4,17 +4,18 @@ import datetime
 import errno
 import logging
 import uuid
+from collections.abc import Callable
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
 from assessment import documents
-from assessment.models import Document
+from assessment.models import Document, PaperRow
 from assessment.paper.content import PaperFault
 from assessment.paper.keys import SealKeyFault, certificate_name
 from assessment.paper.render import render_pdf
 from assessment.paper.seal import SealFault, seal_pdf
-from assessment.paper.sheet import result_html
+from assessment.paper.sheet import paper_html
 from assessment.sealing import seal_key
 from centres.clock import database_now
 from centres.models import Centre
@@ -45,14 +46,23 @@ def render_document(centre_id: str, document_id: str) -> str:
     Says what came of it: "issued", "not due" (issued, or in somebody else's hands), "lost" (the
     claim ran out meanwhile), "again" (it went wrong; the row says why and when it is due again).
     """
+    return make_paper(centre_id, document_id, kind=Document, make=make_pdf)
+
+
+def make_paper(
+    centre_id: str, paper_id: str, *, kind: type[PaperRow], make: Callable[..., bytes]
+) -> str:
+    """Make one paper of any kind, as ``render_document`` says."""
     centre = Centre.objects.get(pk=uuid.UUID(centre_id))
     with centre_context(centre.pk):
-        document = documents.claim_document(centre=centre, document_id=uuid.UUID(document_id))
+        document = documents.claim_document(
+            centre=centre, document_id=uuid.UUID(paper_id), kind=kind
+        )
         at = database_now()
     if document is None:
         return "not due"
     try:
-        pdf = make_pdf(document, at=at)
+        pdf = make(document, at=at)
         paper = documents.store_paper(document, pdf)
     except Exception as trouble:
         log.exception("paper %s could not be made, try %d", document.pk, document.tries)
@@ -70,12 +80,12 @@ def make_pdf(document: Document, *, at: datetime.datetime) -> bytes:
     with centre_context(document.centre_id):
         paper = documents.paper_of(document, at=at, sealed_by=certificate_name(key.certificate))
     pdf = render_pdf(
-        result_html(paper),
+        paper_html(paper),
         manifest=document.manifest.encode(),
         manifest_name=MANIFEST_NAME,
         at=at,
     )
-    reason = f"Result sheet {paper.refs}, {paper.copy} copy, {document.standing}"
+    reason = f"{paper.kind} {paper.refs}, {paper.copy} copy, {document.standing}"
     return seal_pdf(pdf, key=key, reason=reason, location=paper.centre_name, at=at)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from assessment.views import desk, queue, sheet, sign
+from assessment.views import desk, queue, section, sheet, sign
 
 app_name = "assessment"
 
@@ -40,6 +40,16 @@ urlpatterns = [
         "marking/<uuid:submission_id>/<criterion:mark>/save/",
         desk.save_judgement_view,
         name="save-judgement",
+    ),
+    path(
+        "marking/<uuid:submission_id>/section/<int:position>/",
+        section.desk_section,
+        name="desk-section",
+    ),
+    path(
+        "marking/<uuid:submission_id>/section/<int:position>/save/",
+        section.save_section_view,
+        name="save-section",
     ),
     path("sheet/<uuid:sheet_id>/", sheet.sheet, name="sheet"),
     path("submission/<uuid:submission_id>/sheet/", sheet.submission_sheet, name="submission-sheet"),

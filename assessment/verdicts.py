@@ -12,6 +12,7 @@ class Verdict(enum.StrEnum):
     VALID = "valid"
     SUPERSEDED = "superseded"
     STALE = "stale"
+    WITHDRAWN = "withdrawn"
     ALTERED = "altered"
     EXTENDED = "extended"
     TRUNCATED = "truncated"
@@ -74,6 +75,15 @@ SAYINGS: dict[Verdict, Saying] = {
         sentence="Genuine when {centre} issued it, but the signature it rests on no longer covers "
         "what it says. Don’t rely on it.",
         remedy="Ask {centre} for a paper that is signed anew.",
+        matches=OURS,
+        seal="covers the whole file",
+    ),
+    Verdict.WITHDRAWN: Saying(
+        icon="return",
+        word="Withdrawn",
+        sentence="Genuine when {centre} issued it, but the decision was returned since and is "
+        "being made again. Don’t rely on it.",
+        remedy="Ask {centre} for the paper of the new decision.",
         matches=OURS,
         seal="covers the whole file",
     ),
@@ -163,8 +173,8 @@ SAYINGS: dict[Verdict, Saying] = {
         kind="off",
         icon="pages",
         word="Superseded",
-        sentence="We issued a document with this code, and it was replaced since. Don’t rely on "
-        "it.",
+        sentence="We issued a document with this code, and it was replaced or withdrawn since. "
+        "Don’t rely on it.",
         remedy="Ask the learner, or {centre}, for the latest issue.",
     ),
     Verdict.CODE_UNKNOWN: Saying(

@@ -7,12 +7,14 @@ state of what it says. Nothing here tells a stranger the learner's name or resul
 import datetime
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assessment.confirmation import base_digest
 from assessment.models import Document, Sheet
 from assessment.paper.codes import normalise_code
 from assessment.paper.keys import SealKeyFault
@@ -22,6 +24,7 @@ from assessment.verdicts import SAYINGS, SEAL_VERDICTS, Saying, Verdict
 from centres.canonical import sha256_hex
 from centres.models import AuditEvent, Centre, Role, Signature
 from centres.tenancy import centre_context
+from portfolios.models import Reopening
 from qualifications.models import AssessmentUnit
 
 log = logging.getLogger("criterion.verification")
@@ -32,6 +35,7 @@ ROLE_WORDS = {
     Role.IQA: "an internal quality assurer",
     Role.LEAD_IQA: "a lead internal quality assurer",
     Role.EQA: "an external quality assurer",
+    Role.MANAGER: "a centre manager",
 }
 
 
@@ -46,6 +50,7 @@ class Issue:
     signers: str
     sha256: str
     replaced_at: datetime.datetime | None = None
+    returned_at: datetime.datetime | None = None
     is_stale: bool = False
     is_recorded: bool = True
 
@@ -79,10 +84,11 @@ class Answer:
 
     @property
     def exit_code(self) -> int:
-        """0 for valid and current, 2 for authentic but superseded or stale, 1 otherwise."""
+        """0 for valid and current, 2 for authentic but no longer current, 1 otherwise."""
         if self.verdict is Verdict.VALID:
             return 0
-        return 2 if self.verdict in (Verdict.SUPERSEDED, Verdict.STALE) else 1
+        past = (Verdict.SUPERSEDED, Verdict.STALE, Verdict.WITHDRAWN)
+        return 2 if self.verdict in past else 1
 
     @property
     def _centre(self) -> str:
@@ -121,7 +127,7 @@ def verify_code(text: str) -> Answer:
         return Answer(verdict=Verdict.UNAVAILABLE, checked_at=now, code=code)
     if issue is None:
         return Answer(verdict=Verdict.CODE_UNKNOWN, checked_at=now, code=code)
-    stands = issue.replaced_at is None and not issue.is_stale
+    stands = issue.replaced_at is None and issue.returned_at is None and not issue.is_stale
     verdict = Verdict.CODE_ISSUED if stands else Verdict.CODE_SUPERSEDED
     return Answer(verdict=verdict, checked_at=now, code=code, issue=issue)
 
@@ -131,12 +137,29 @@ def _state(issue: Issue, *, is_sealed: bool) -> Verdict:
         return Verdict.UNCONFIRMED
     if issue.is_stale:
         return Verdict.STALE
-    return Verdict.SUPERSEDED if issue.replaced_at else Verdict.VALID
+    if issue.replaced_at:
+        return Verdict.SUPERSEDED
+    return Verdict.WITHDRAWN if issue.returned_at else Verdict.VALID
+
+
+Finder = Callable[[str, str], Issue | None]
+_finders: list[Finder] = []
+
+
+def find_also_with(finder: Finder) -> None:
+    """Ask this function too, by fingerprint and code; a higher app gives its papers here."""
+    if finder not in _finders:
+        _finders.append(finder)
+
+
+def _find_issue(*, sha256: str = "", code: str = "") -> Issue | None:
+    """The issued paper of that fingerprint or code, in whichever centre it is."""
+    found = (find(sha256, code) for find in (_find_document, *_finders))
+    return next((issue for issue in found if issue), None)
 
 
 @transaction.atomic
-def _find_issue(*, sha256: str = "", code: str = "") -> Issue | None:
-    """The issued paper of that fingerprint or code, in whichever centre it is."""
+def _find_document(sha256: str, code: str) -> Issue | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT document_centre(%s, %s)", [sha256, code])
         (centre_id,) = cursor.fetchone()
@@ -162,16 +185,20 @@ def _issue(centre: Centre, *, sha256: str, code: str) -> Issue:
         centre_name=centre.name,
         centre_number=centre.number,
         issued_at=cast(datetime.datetime, document.issued_at),
-        signers=_in_a_row([ROLE_WORDS.get(Role(role), role) for role in document.signers]),
+        signers=signers_in_words(document.signers),
         sha256=document.sha256,
         replaced_at=_replaced_at(document),
+        returned_at=_returned_at(document),
         is_stale=_is_stale(document),
         is_recorded=any(event.facts.get("sha256") == document.sha256 for event in events),
     )
 
 
 def _replaced_at(document: Document) -> datetime.datetime | None:
-    """When the next sheet on the same work was signed, or this copy was issued again."""
+    """When the next sheet on the same work was signed, or this copy was issued again.
+
+    Papers follow one another in the order in which they were queued, whichever was made first.
+    """
     sheet = document.sheet
     later_sheets = (
         Sheet.objects.for_centre(document.centre)
@@ -186,7 +213,7 @@ def _replaced_at(document: Document) -> datetime.datetime | None:
         sheet=sheet,
         copy=document.copy,
         state=Document.State.ISSUED,
-        issued_at__gt=document.issued_at,
+        queued_at__gt=document.queued_at,
     )
     moments = [
         *later_sheets.values_list("signed_at", flat=True),
@@ -195,24 +222,49 @@ def _replaced_at(document: Document) -> datetime.datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-def _is_stale(document: Document) -> bool:
-    """Whether the assessor's signature is missing, or covers another manifest than this paper's.
-
-    The signature covers the file copy's manifest, which names the learner's by its digest.
-    """
-    signature = (
-        Signature.objects.for_centre(document.centre)
-        .filter(subject_id=document.sheet_id, purpose=Signature.Purpose.DECISION)
-        .first()
+def _returned_at(document: Document) -> datetime.datetime | None:
+    """When quality assurance returned the decision that the paper states."""
+    sheet = document.sheet
+    reopened = Reopening.objects.for_centre(document.centre).filter(
+        closure__submission=sheet.submission_id, reopened_at__gt=sheet.signed_at
     )
-    if signature is None or sha256_hex(signature.manifest.encode()) != signature.digest:
+    moment: datetime.datetime | None = (
+        reopened.order_by("reopened_at").values_list("reopened_at", flat=True).first()
+    )
+    return moment
+
+
+def _is_stale(document: Document) -> bool:
+    """Whether a signature that the paper rests on is missing, or covers something else.
+
+    The assessor's covers the file copy's manifest, which names the learner's by its digest. Those
+    of quality assurance are named by a paper that was issued anew.
+    """
+    rows = Signature.objects.for_centre(document.centre)
+    signature = rows.filter(
+        subject_id=document.sheet_id, purpose=Signature.Purpose.DECISION
+    ).first()
+    if signature is None or not covers(signature):
         return True
-    if sha256_hex(document.manifest.encode()) != document.manifest_digest:
+    digests = [each["digest"] for each in document.confirmation.get("signatures", [])]
+    standing = {row.digest for row in rows.filter(digest__in=digests) if covers(row)}
+    if standing != set(digests):
         return True
+    base = base_digest(document)
     if document.copy == Document.Copy.FILE:
-        return bool(document.manifest_digest != signature.digest)
+        return base != signature.digest
     signed: dict[str, Any] = json.loads(signature.manifest)
-    return bool(signed.get("copies", {}).get("learner") != document.manifest_digest)
+    return bool(signed.get("copies", {}).get("learner") != base)
+
+
+def covers(signature: Signature) -> bool:
+    """Whether a signature's digest is that of its manifest still."""
+    return sha256_hex(signature.manifest.encode()) == signature.digest
+
+
+def signers_in_words(roles: list[str]) -> str:
+    """As what a paper was signed, such as ``an assessor and an internal quality assurer``."""
+    return _in_a_row([ROLE_WORDS.get(Role(role), role) for role in roles])
 
 
 def _in_a_row(words: list[str]) -> str:

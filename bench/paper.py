@@ -122,10 +122,10 @@ def memory_over(renders: int) -> list[tuple[int, float]]:
 
 
 def _sheet() -> tuple[str, bytes]:
-    from assessment.paper.sheet import result_html
+    from assessment.paper.sheet import paper_html
     from tests.assessment.paper.papers import MANIFEST, referral_paper
 
-    return result_html(referral_paper()), MANIFEST
+    return paper_html(referral_paper()), MANIFEST
 
 
 def _set_up_templates() -> None:

@@ -1,20 +1,26 @@
 """Forms about people and registrations; every choice is of the centre that they are made for."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
+from centres.approvals import enrolment_pathways
 from centres.models import Centre, Registration, Role, User
-from centres.queries import SHOWS, SORTS, RegistrationFilter, members_with, open_pathways
+from centres.queries import SHOWS, SORTS, RegistrationFilter, members_with
 from qualifications.models import Pathway
 
 if TYPE_CHECKING:
     UserField = forms.ModelChoiceField[User]
     PathwayField = forms.ModelChoiceField[Pathway]
+    PathwayIterator = ModelChoiceIterator[Pathway]
 else:
     UserField = PathwayField = forms.ModelChoiceField
+    PathwayIterator = ModelChoiceIterator
 
 
 def day_field(label: str, help_text: str = "", **options: Any) -> forms.DateField:
@@ -35,8 +41,23 @@ class PersonChoice(UserField):
         return f"{person.full_name} ({person.email})"
 
 
+class PathwaysByQualification(PathwayIterator):
+    """The pathways below their qualifications, in the order of the queryset."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The empty choice, then each qualification with its pathways."""
+        yield ("", self.field.empty_label)
+        for qualification, pathways in groupby(
+            self.queryset, lambda pathway: pathway.specification.qualification
+        ):
+            label = f"{qualification.number} {qualification.title}"
+            yield (label, [self.choice(pathway) for pathway in pathways])
+
+
 class PathwayChoice(PathwayField):
     """Choose a pathway by its code, title and version."""
+
+    iterator = PathwaysByQualification
 
     def label_from_instance(self, pathway: Pathway) -> str:
         """As the awarding body lists it, with the version that will bind the registration."""
@@ -114,7 +135,7 @@ class JoinForm(forms.Form):
 
 
 class EnrolmentForm(forms.Form):
-    """A learner's enrolment on a pathway."""
+    """A learner's enrolment on a pathway that the centre may enrol on today."""
 
     learner = PersonChoice(
         label="Learner",
@@ -123,7 +144,10 @@ class EnrolmentForm(forms.Form):
         help_text="People with the role of learner in this centre.",
     )
     pathway = PathwayChoice(
-        label="Qualification", queryset=Pathway.objects.none(), empty_label="Choose a pathway"
+        label="Qualification",
+        queryset=Pathway.objects.none(),
+        empty_label="Choose a pathway",
+        help_text="What the centre is approved to enrol on today.",
     )
     certificate_name = forms.CharField(
         label="Name as it goes on the certificate",
@@ -137,9 +161,13 @@ class EnrolmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, choices in (
             ("learner", members_with(centre, Role.LEARNER)),
-            ("pathway", open_pathways(centre)),
+            ("pathway", enrolment_pathways(centre)),
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = choices
+
+    def offers_nothing(self) -> bool:
+        """Whether there is no pathway to choose, so that an approval comes first."""
+        return not cast(Any, self.fields["pathway"]).queryset.exists()
 
 
 class NumberForm(forms.Form):
@@ -165,6 +193,17 @@ class AllocationForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[User]", self.fields["assessor"])
         field.queryset = members_with(centre, Role.ASSESSOR).exclude(pk=registration.learner_id)
+
+
+class SettingsForm(forms.Form):
+    """What a centre asks of its people."""
+
+    requires_second_factor = forms.BooleanField(
+        label="Everybody who works here needs a second step",
+        help_text="A passkey, or a code from an app beside the password, at sign-in and before "
+        "each signature. Learners may leave it.",
+        required=False,
+    )
 
 
 class RegistrationFilterForm(forms.Form):

@@ -12,8 +12,9 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from centres.access import MAY, allowed, roles_held
+from centres.access import MAY, NO_STANDING, allowed, standing_of
 from centres.models import Centre
+from centres.second_factor import ask_for_second_factor
 from centres.tenancy import centre_context
 
 CENTRE_PATH = re.compile(r"^/c/(?P<slug>[-\w]+)/")
@@ -57,13 +58,17 @@ class CentreMiddleware:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        roles = roles_held(request.user, centre) if centre else frozenset()
-        if not roles:
+        standing = standing_of(request.user, centre) if centre else NO_STANDING
+        if centre is None or not standing.roles:
             raise Http404
         permission = getattr(view, "permission", None)
         if permission not in MAY:
             raise ImproperlyConfigured(f"{view} is below /c/ and names no permission")
-        request.roles = roles  # type: ignore[attr-defined]
-        if not allowed(roles, permission):
+        answer = ask_for_second_factor(request, centre, standing)
+        if answer is not None:
+            return answer
+        request.roles = standing.roles  # type: ignore[attr-defined]
+        request.standing = standing  # type: ignore[attr-defined]
+        if not allowed(standing.roles, permission):
             raise PermissionDenied
         return None

@@ -1,4 +1,4 @@
-"""Reads that join several tables for the pages about people and registrations."""
+"""Reads that join several tables for the pages about people, registrations and notices."""
 
 import datetime
 from collections import defaultdict
@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from centres.access import SECOND_FACTORS
 from centres.ledger import ACTIONS
 from centres.models import (
     Allocation,
@@ -17,11 +19,13 @@ from centres.models import (
     Centre,
     Invitation,
     Membership,
+    Notice,
     Registration,
     Role,
     User,
 )
 from centres.models.registration import RegistrationQuerySet
+from centres.notices import notices_of
 from qualifications.models import Pathway, PathwayUnit
 
 EXPIRES_SOON_DAYS = 90
@@ -81,6 +85,7 @@ class InvitationRow:
     invited_at: datetime.datetime
     expires_at: datetime.datetime
     is_open: bool
+    mail: str
 
 
 def people_of(centre: Centre) -> list[PersonRow]:
@@ -123,9 +128,55 @@ def invitations_waiting(centre: Centre) -> list[InvitationRow]:
             invited_at=row.invited_at,
             expires_at=row.expires_at,
             is_open=row.is_open,
+            mail=row.mail,
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One notice of a person; where it leads is asked for when it is opened."""
+
+    id: UUID
+    title: str
+    text: str
+    made_at: datetime.datetime
+    is_read: bool
+
+
+@dataclass(frozen=True)
+class NoticeList:
+    """One page of a person's notices in a centre, the newest first."""
+
+    page: Page[Notice]
+    rows: tuple[NoticeRow, ...]
+
+
+def notice_list(centre: Centre, person: User, number: int | str) -> NoticeList:
+    """One page of what a person was told, in two queries."""
+    page = Paginator(notices_of(centre=centre, person=person), PAGE_SIZE).get_page(number)
+    return NoticeList(
+        page=page,
+        rows=tuple(
+            NoticeRow(
+                id=row.pk,
+                title=row.title,
+                text=row.text,
+                made_at=row.made_at,
+                is_read=row.read_at is not None,
+            )
+            for row in page.object_list
+        ),
+    )
+
+
+def staff_without_second_factor(centre: Centre) -> list[User]:
+    """Everybody who works in a centre today and has neither a passkey nor an app, by name."""
+    staff = Membership.objects.for_centre(centre).active().exclude(role=Role.LEARNER)
+    with_one = Authenticator.objects.filter(type__in=SECOND_FACTORS).values("user")
+    people = User.objects.filter(pk__in=staff.values("user"), is_active=True)
+    return list(people.exclude(pk__in=with_one).order_by("full_name", "pk"))
 
 
 def members_with(centre: Centre, role: Role) -> QuerySet[User]:

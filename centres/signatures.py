@@ -11,10 +11,11 @@ from centres.access import check_may
 from centres.canonical import canonical_json, sha256_hex
 from centres.clock import database_now
 from centres.ledger import record
-from centres.models import Centre, Signature, User
+from centres.models import Centre, Role, Signature, User
 from centres.refusals import ChangedSinceShown, Refusal, TransitionError
 
 FRESH = datetime.timedelta(minutes=5)
+ONE_STEP = "password"
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def sign(  # noqa: PLR0913
     """Write one signature and its event, inside the caller's action.
 
     The caller has locked what is signed and recomputed ``manifest`` from it. Refuses a manifest
-    that is not the one shown, a proof older than five minutes, and a second signature for the
-    same purpose.
+    that is not the one shown, a proof older than five minutes, a password alone from staff of a
+    centre that asks for a second step, and a second signature for the same purpose.
     """
     membership = check_may(actor, centre, permission)
     if manifest.digest != shown_digest:
@@ -73,6 +74,12 @@ def sign(  # noqa: PLR0913
         raise Refusal(
             rule="A signature needs a proof that it is you, not older than five minutes.",
             remedy="Give your password again.",
+        )
+    staff = membership.role != Role.LEARNER
+    if centre.requires_second_factor and staff and proof.method == ONE_STEP:
+        raise Refusal(
+            rule=f"{centre.name} asks for a second step before a signature.",
+            remedy="Prove that it is you with your passkey, or with your password and a code.",
         )
     try:
         with transaction.atomic():

@@ -35,7 +35,9 @@ from centres.models import AuditEvent, Centre, Role
 from centres.tenancy import centre_context
 from config.celery import app
 from config.demo import play
-from config.demo.story import Attempt, House, Item, Learner, Person
+from config.demo.approvals_play import play_approvals
+from config.demo.quality_play import play_quality
+from config.demo.story import Approved, Attempt, House, Item, Learner, Person, Plan, Release
 from config.environment import database_url, parse_database_url
 from config.services import MARK, PROJECT, broker, keeper
 from config.services.ground import Ground
@@ -111,6 +113,8 @@ def story(sheets: int) -> House:
     people = (
         Person("max", "Max Chaos", Role.MANAGER),
         Person("pat", "Pat Chaos", Role.ASSESSOR),
+        Person("jo", "Jo Chaos", Role.IQA),
+        Person("lea", "Lea Chaos", Role.LEAD_IQA),
         *(
             Person(f"learner{n}", f"Learner {n}", Role.LEARNER)
             for n in range(-(-sheets // ATTEMPTS))
@@ -127,7 +131,16 @@ def story(sheets: int) -> House:
                 attempts=tuple(_attempt(n, k, last=k == count - 1) for k in range(count)),
             )
         )
-    return House("chaos", "Chaos Centre", "099999", people, tuple(learners))
+    return House(
+        "chaos",
+        "Chaos Centre",
+        "099999",
+        people,
+        tuple(learners),
+        approvals=(Approved("8588", "CH-1"),),
+        plans=(Plan("8588", "Chaos", "Whatever comes.", 25),),
+        quality=(Release("8588", "Nothing is sampled here: the papers are what is tried."),),
+    )
 
 
 def _attempt(learner: int, number: int, *, last: bool) -> Attempt:
@@ -144,7 +157,7 @@ def _attempt(learner: int, number: int, *, last: bool) -> Attempt:
 
 
 def sign_all(house: House) -> Centre:
-    """Play the story through the real actions: every sheet signed, every paper due."""
+    """Play the story through the real actions: sheets signed, passes released, papers due."""
     with transaction.atomic():
         centre = open_centre(
             actor=None,
@@ -155,10 +168,19 @@ def sign_all(house: House) -> Centre:
         )
         with centre_context(centre.pk):
             people = play.bring_people(house, centre)
+            play_approvals(house, centre, people["max"])
     for learner in house.learners:
         with centre_context(centre.pk):
-            play.play_learner(house, centre, people, learner)
+            play.play_learner(centre, people, learner)
+    with centre_context(centre.pk):
+        play_quality(house, centre, people)
     return centre
+
+
+def papers_due(centre: Centre) -> int:
+    """How many papers there are to make: two a sheet, and two anew for each that was released."""
+    with centre_context(centre.pk):
+        return Document.objects.for_centre(centre).count()
 
 
 @dataclass

@@ -15,6 +15,7 @@ from centres.queries import waiting_for_manager
 from centres.tenancy import centre_context
 from config.demo.views import demo_people
 from portfolios.queries import waiting_for_learner
+from quality.queries.waiting import waiting_for_eqa, waiting_for_owner, waiting_for_reviewer
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ def what_waits(user: User, centre: Centre, roles: frozenset[Role]) -> list[Waiti
     places = (
         ("change_portfolio", waiting_for_learner, "to do in your portfolio", "portfolios:mine"),
         ("see_queue", waiting_for_assessor, "to mark", "assessment:queue"),
+        ("review_work", waiting_for_reviewer, "to review", "quality:sampling"),
+        ("enter_visit", waiting_for_eqa, "visits open to you", "quality:visits"),
+        ("answer_action", waiting_for_owner, "actions to answer", "quality:actions"),
         (
             "change_registrations",
             waiting_for_manager,

@@ -149,6 +149,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
 ACCOUNT_RATE_LIMITS = {"reauthenticate": "10/m/user"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the same reason
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Criterion"
+MFA_FORMS = {"add_webauthn": "centres.accounts.PasskeyForm"}
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 
@@ -223,10 +226,6 @@ EMAIL_HOST_USER = ENVIRONMENT.email.get("USER", "")
 EMAIL_HOST_PASSWORD = ENVIRONMENT.email.get("PASSWORD", "")
 EMAIL_USE_TLS = ENVIRONMENT.email.get("TLS", False)
 DEFAULT_FROM_EMAIL = ENVIRONMENT.from_email
-if DEMO and not os.environ.get("EMAIL_URL"):
-    # The demonstration's letters are files that one can open.
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = BASE_DIR / "var" / "demo" / "mail"
 
 # A job is acknowledged when it is done, so a killed worker's jobs come back; the visibility
 # time-out stands above the longest task.
@@ -250,11 +249,22 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "pdf"
 CELERY_TASK_ROUTES = {
     "assessment.tasks.*": {"queue": "pdf"},
+    "centres.tasks.*": {"queue": "mail"},
+    "quality.alignment_tasks.*": {"queue": "pdf"},
+    "quality.tasks.*": {"queue": "files"},
 }
 CELERY_BEAT_SCHEDULE = {
     "requeue-documents": {"task": "assessment.tasks.requeue_documents", "schedule": 10.0},
+    "requeue-alignment-papers": {
+        "task": "quality.alignment_tasks.requeue_alignment_papers",
+        "schedule": 15.0,
+    },
+    "requeue-letters": {"task": "centres.tasks.requeue_letters", "schedule": 30.0},
+    "requeue-handbooks": {"task": "quality.tasks.requeue_handbooks", "schedule": 15.0},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# The demonstration prints its letters as they are; elsewhere what is printed goes through the log.
+CELERY_WORKER_REDIRECT_STDOUTS = not DEMO
 
 SEAL_KEY_FILE = ENVIRONMENT.seal_key_file
 SEAL_CERTIFICATE_FILE = ENVIRONMENT.seal_certificate_file

@@ -21,9 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", pages.favicon, name="favicon"),
     path("", include("config.pages_urls")),
     path("verify/", include("assessment.verify_urls")),
+    path("catalogue/", include("centres.catalogue_desk_urls")),
     path("c/<slug:centre>/", include("centres.urls")),
     path("c/<slug:centre>/", include("portfolios.urls")),
     path("c/<slug:centre>/", include("assessment.urls")),
+    path("c/<slug:centre>/", include("quality.urls")),
 ]
 
 if settings.DEMO:

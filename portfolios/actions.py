@@ -6,18 +6,21 @@ other; submissions themselves are append-only and are never locked.
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 
 from centres.access import check_may
 from centres.clock import database_now
 from centres.ledger import action, record
-from centres.models import Centre, Registration, Signature, User
+from centres.models import Allocation, Centre, Registration, Signature, User
+from centres.notices import notify
 from centres.refusals import ChangedSinceShown, Refusal, TransitionError
 from centres.signatures import Manifest, Proof, sign
 from portfolios.anchors import anchor_for, check_place
@@ -31,6 +34,7 @@ from portfolios.models import (
     Closure,
     Evidence,
     EvidenceVersion,
+    Reopening,
     StoredFile,
     Submission,
     SubmissionClaim,
@@ -39,7 +43,7 @@ from portfolios.models import (
 from portfolios.notes import NOTE_LENGTH, one_line_end
 from portfolios.queries import UnitPage, attempts_of, unit_page
 from portfolios.readiness import EXPIRY_SOURCE, unmet
-from portfolios.states import WorkState, check_follows, state_of
+from portfolios.states import WorkState, check_follows, check_may_reopen, state_of
 from qualifications.models import Assessment, Criterion, PathwayUnit
 
 
@@ -259,6 +263,47 @@ def restore_claim(*, actor: User, centre: Centre, claim: Claim) -> None:
 
 
 @action
+def carry_claims(
+    *,
+    actor: User,
+    centre: Centre,
+    registration: Registration,
+    criteria: Mapping[UUID, UUID],
+) -> int:
+    """Let standing claims point to the same criteria of a newer version, told from above.
+
+    ``criteria`` are the new ones by the old. The learner's words and places stay; the old claims
+    are withdrawn. Says how many were carried. The caller holds the registration's lock.
+    """
+    check_may(actor, centre, "change_registrations")
+    rows = Claim.objects.for_centre(centre).standing()
+    held = list(rows.filter(evidence__registration=registration, criterion__in=list(criteria)))
+    if not held:
+        return 0
+    Claim.objects.bulk_create(
+        Claim(
+            centre=centre,
+            evidence_id=claim.evidence_id,
+            criterion_id=criteria[claim.criterion_id],
+            anchor=claim.anchor,
+            place=claim.place,
+            note=claim.note,
+            claimed_by_id=claim.claimed_by_id,
+        )
+        for claim in held
+    )
+    rows.filter(pk__in=[claim.pk for claim in held]).update(withdrawn_at=timezone.now())
+    record(
+        "claims.carried",
+        centre=centre,
+        actor=actor,
+        subject=registration,
+        claims=len(held),
+    )
+    return len(held)
+
+
+@action
 def submit_work(
     *,
     actor: User,
@@ -313,7 +358,25 @@ def submit_work(
         items=len(page.handed_in),
         digest=manifest.digest,
     )
+    _tell_assessors(centre, registration, submission)
     return submission
+
+
+def _tell_assessors(centre: Centre, registration: Registration, submission: Submission) -> None:
+    """Let those who mark the registration's work know that there is some."""
+    again = f", attempt {submission.attempt}" if submission.attempt > 1 else ""
+    rows = Allocation.objects.for_centre(centre).filter(
+        registration=registration, ends_on__isnull=True
+    )
+    for allocation in rows.select_related("assessor"):
+        notify(
+            centre=centre,
+            recipient=allocation.assessor,
+            kind="submitted",
+            title=f"{registration.certificate_name}: work handed in",
+            text=f"{submission.assessment.title}{again} waits for your decision.",
+            path=reverse("assessment:desk", args=[centre.slug, submission.pk]),
+        )
 
 
 @action
@@ -335,8 +398,13 @@ def close_submission(
     upto = [attempt.outcome for attempt in attempts if attempt.number <= submission.attempt]
     then = {Closure.Outcome.PASS: WorkState.PASSED, Closure.Outcome.REFERRAL: WorkState.REFERRED}
     check_follows(state_of(upto), then[Closure.Outcome(outcome)])
+    closures = Closure.objects.for_centre(centre).filter(submission=submission)
     closure = Closure.objects.create(
-        centre=centre, submission=submission, outcome=outcome, closed_at=at
+        centre=centre,
+        submission=submission,
+        number=1 + closures.count(),
+        outcome=outcome,
+        closed_at=at,
     )
     record(
         "submission.closed",
@@ -349,14 +417,41 @@ def close_submission(
     return closure
 
 
-def _locked_own(actor: User, centre: Centre, registration: Registration) -> Registration:
-    """The registration's row, locked; only its learner changes a portfolio."""
-    row = (
+@action
+def reopen_submission(*, actor: User, submission: Submission, at: datetime.datetime) -> Reopening:
+    """Take a decided submission's closure back, told from above: it is to be decided again.
+
+    Refuses one that is not decided, and one that a later attempt has followed
+    (``TransitionError``).
+    """
+    centre = submission.centre
+    check_may(actor, centre, "reopen_submission")
+    registration = (
         Registration.objects.for_centre(centre)
-        .select_related("pathway")
-        .select_for_update(of=("self",))
-        .get(pk=registration.pk)
+        .select_for_update()
+        .get(pk=submission.registration_id)
     )
+    attempts = attempts_of(centre, registration, submission.assessment_id)
+    check_may_reopen(submission.attempt, [attempt.outcome for attempt in attempts])
+    closure = Closure.objects.for_centre(centre).standing().get(submission=submission)
+    reopening = Reopening.objects.create(centre=centre, closure=closure, reopened_at=at)
+    record(
+        "submission.reopened",
+        centre=centre,
+        actor=actor,
+        subject=submission,
+        attempt=submission.attempt,
+        outcome=str(closure.outcome),
+    )
+    return reopening
+
+
+def _locked_own(actor: User, centre: Centre, registration: Registration) -> Registration:
+    """The registration's row, locked; only its learner changes a portfolio.
+
+    Without its pathway: a row that a move changed while this waited would not join the new one.
+    """
+    row = Registration.objects.for_centre(centre).select_for_update().get(pk=registration.pk)
     _check_own(actor, row)
     return row
 

@@ -10,6 +10,8 @@ register_actions(
     claim__made="evidence was claimed against a criterion",
     claim__withdrawn="a claim was withdrawn",
     claim__restored="a withdrawn claim was restored",
+    claims__carried="claims went on to the same criteria of a newer version",
     submission__made="work was submitted with its declaration",
     submission__closed="a submission was decided",
+    submission__reopened="a decision was returned, to be made again",
 )

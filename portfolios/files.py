@@ -37,13 +37,19 @@ LEFT_BEHIND_AFTER = datetime.timedelta(days=1)
 log = logging.getLogger("criterion.files")
 
 
-def store_upload(*, actor: User, centre: Centre, upload: "UploadedFile[Any]") -> StoredFile:
+def store_upload(
+    *,
+    actor: User,
+    centre: Centre,
+    upload: "UploadedFile[Any]",
+    permission: str = "change_portfolio",
+) -> StoredFile:
     """Check an upload by its content, write its bytes and its row.
 
-    Refuses what ``file_types.recognise`` refuses, and a store that has no room; then there is
-    neither a row nor a file.
+    ``permission`` is the calling action's own. Refuses what ``file_types.recognise`` refuses, and
+    a store that has no room; then there is neither a row nor a file.
     """
-    check_may(actor, centre, "change_portfolio")
+    check_may(actor, centre, permission)
     name, size = clean_name(upload.name or ""), int(upload.size or 0)
     if size > LARGEST:
         raise Refusal(

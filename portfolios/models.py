@@ -5,7 +5,7 @@ A portfolio is the evidence of one registration, so it has no table of its own.
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from centres.tenancy import CentreOwned, CentreQuerySet, SameCentre, key_within_centre
@@ -263,8 +263,20 @@ class SubmissionClaim(AnchoredClaim, CentreOwned):
         return f"{self.item_id} for {self.criterion_id}"
 
 
+class ClosureQuerySet(CentreQuerySet["Closure"]):
+    """Closures of submissions."""
+
+    def standing(self) -> "ClosureQuerySet":
+        """Those that still hold: the submission was not reopened since."""
+        reopened = Reopening.objects.filter(centre=OuterRef("centre"), closure=OuterRef("pk"))
+        return self.filter(~Exists(reopened))
+
+
 class Closure(CentreOwned):
-    """That a submission was decided, told from above: a referral opens the next attempt."""
+    """That a submission was decided, told from above: a referral opens the next attempt.
+
+    ``number`` counts the closures of a submission: one that is reopened can be closed again.
+    """
 
     class Outcome(models.TextChoices):
         """How it was decided."""
@@ -273,20 +285,40 @@ class Closure(CentreOwned):
         REFERRAL = "referral", "Referral"
 
     submission = key_within_centre("portfolios.Submission")
+    number = models.PositiveSmallIntegerField(default=1)
     outcome = models.CharField(max_length=10, choices=Outcome)
     closed_at = models.DateTimeField()
+
+    objects = ClosureQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(CentreOwned.Meta):
         constraints = [
             *CentreOwned.Meta.constraints,
             SameCentre(field="submission", name="closure_submission_same_centre"),
             models.UniqueConstraint(
-                fields=["centre", "submission"], name="closure_once_per_submission"
+                fields=["centre", "submission", "number"], name="closure_number_once"
             ),
         ]
 
     def __str__(self) -> str:
         return self.outcome
+
+
+class Reopening(CentreOwned):
+    """That quality assurance returned a decision, told from above: it is to be made again."""
+
+    closure = key_within_centre("portfolios.Closure")
+    reopened_at = models.DateTimeField()
+
+    class Meta(CentreOwned.Meta):
+        constraints = [
+            *CentreOwned.Meta.constraints,
+            SameCentre(field="closure", name="reopening_closure_same_centre"),
+            models.UniqueConstraint(fields=["centre", "closure"], name="reopening_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reopened {self.reopened_at:%Y-%m-%d}"
 
 
 __all__ = [
@@ -295,6 +327,7 @@ __all__ = [
     "Closure",
     "Evidence",
     "EvidenceVersion",
+    "Reopening",
     "StoredFile",
     "Submission",
     "SubmissionClaim",

@@ -7,9 +7,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from portfolios.queries import Attempt, UnitPage
+from portfolios.standing import UNCHECKED, Confirmed
 from portfolios.states import WorkState
-
-PROVISIONAL = "The result is provisional until quality assurance has confirmed it."
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,22 @@ class NextStep:
     icon: str
 
 
-def next_step(page: UnitPage, slug: str) -> NextStep:
-    """What comes next: read a decision, wait, get registered, claim, add, or hand in."""
+def next_step(page: UnitPage, slug: str, standing: Confirmed = UNCHECKED) -> NextStep:
+    """What comes next: read a decision, wait, get registered, claim, add, or hand in.
+
+    ``standing`` is that of the last attempt, where it is decided.
+    """
     last = page.last_attempt
+    if page.kept and last is None:
+        return NextStep(
+            "Passed before: nothing to hand in" if page.kept.outcome else "Being decided again",
+            page.kept.standing.sentence,
+            reverse("assessment:submission-sheet", args=[slug, page.kept.submission_id])
+            if page.kept.outcome
+            else "",
+            "Read the result and feedback",
+            "doc",
+        )
     if last is not None and page.state == WorkState.SUBMITTED:
         return NextStep(
             f"Attempt {last.number} is with your assessor",
@@ -37,7 +49,7 @@ def next_step(page: UnitPage, slug: str) -> NextStep:
     if last is not None and page.state == WorkState.PASSED:
         return NextStep(
             f"Passed on attempt {last.number}",
-            PROVISIONAL,
+            standing.sentence,
             reverse("assessment:submission-sheet", args=[slug, last.id]),
             "Read the result and feedback",
             "doc",
@@ -46,7 +58,7 @@ def next_step(page: UnitPage, slug: str) -> NextStep:
         return NextStep(
             f"Next: read the feedback on attempt {last.number}",
             "It says what is missing. Add or replace evidence, then hand in attempt "
-            f"{page.next_attempt}. {PROVISIONAL}",
+            f"{page.next_attempt}. {standing.sentence}",
             reverse("assessment:submission-sheet", args=[slug, last.id]),
             "Read the feedback",
             "return",
@@ -86,7 +98,7 @@ def _towards_submission(page: UnitPage, slug: str) -> NextStep:
             "plus",
         )
     return NextStep(
-        f"Next: find evidence for {missing.number}",
+        f"Next: find evidence for {missing.name}",
         f"{missing.statement} Add a file for it, or open one below and claim it.",
         "#add",
         "Add files",

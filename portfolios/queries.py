@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils import timezone
 
-from centres.models import Allocation, Centre, Registration, Signature, User
+from centres.models import Allocation, Centre, PathwayMove, Registration, Signature, User
+from portfolios.kept import NOTHING, Kept, KeptWork, has_moved, kept_by
 from portfolios.models import (
     Claim,
     Closure,
@@ -26,8 +27,10 @@ from portfolios.models import (
     SubmissionItem,
 )
 from portfolios.readiness import Check, check_list, unmet
+from portfolios.standing import Confirmed, standing_of_submissions
 from portfolios.states import WorkState, state_of
 from qualifications.models import Assessment, AssessmentUnit, Criterion, NumericRule, Unit
+from qualifications.rules import required_in_words
 
 ATTEMPT = {
     "id": "id",
@@ -51,13 +54,17 @@ class Attempt:
 
 @dataclass(frozen=True)
 class ClaimLine:
-    """A claim as a page shows it; ``element`` is where its criterion stands on the unit's page."""
+    """A claim as a page shows it; ``element`` is where its criterion stands on the unit's page.
+
+    ``rests`` says that the pathway does not ask for its criterion, since the registration moved.
+    """
 
     claim: Claim
     criterion_number: str
     element: str
     label: str
     title: str
+    rests: bool = False
 
     @property
     def where(self) -> str:
@@ -82,19 +89,27 @@ class Item:
 
 @dataclass(frozen=True)
 class CriterionLine:
-    """A criterion with what is claimed for it and what its assessor will count."""
+    """A criterion with what is claimed for it and what its assessor will count.
+
+    ``name`` is its number, with its unit's reference before it where several units are assessed.
+    ``kept`` says from where a pass is kept, if any.
+    """
 
     id: UUID
     number: str
+    name: str
     place: str
     statement: str
     guidance: tuple[str, ...]
     counted: tuple[str, ...]
     claims: tuple[ClaimLine, ...]
+    kept: str = ""
 
     @property
     def state(self) -> str:
-        """``claimed`` or ``missing``, as the look knows them."""
+        """``pass`` where it is kept, else ``claimed`` or ``missing``, as the look knows them."""
+        if self.kept:
+            return "pass"
         return "claimed" if self.claims else "missing"
 
     @property
@@ -116,6 +131,14 @@ class OutcomeBlock:
     def claimed(self) -> int:
         """How many of them have evidence."""
         return sum(1 for criterion in self.criteria if criterion.claims)
+
+
+@dataclass(frozen=True)
+class UnitStrip:
+    """The criteria of one unit at a glance."""
+
+    label: str
+    criteria: tuple[CriterionLine, ...]
 
 
 @dataclass(frozen=True)
@@ -156,6 +179,7 @@ class UnitPage:
     withdrawn: tuple[Item, ...]
     attempts: tuple[Attempt, ...]
     today: datetime.date
+    kept: KeptWork | None = None
 
     @property
     def criteria(self) -> tuple[CriterionLine, ...]:
@@ -163,9 +187,20 @@ class UnitPage:
         return tuple(line for block in self.outcomes for line in block.criteria)
 
     @property
+    def strips(self) -> tuple[UnitStrip, ...]:
+        """Every criterion at a glance, a strip for each unit where there are several."""
+        units: dict[str, list[CriterionLine]] = {}
+        for block in self.outcomes:
+            units.setdefault(block.unit_ref, []).extend(block.criteria)
+        return tuple(
+            UnitStrip(f"{ref} at a glance" if ref else "All criteria at a glance", tuple(criteria))
+            for ref, criteria in units.items()
+        )
+
+    @property
     def state(self) -> WorkState:
-        """Where the work stands."""
-        return state_of([attempt.outcome for attempt in self.attempts])
+        """Where the work stands: what is kept counts until something is handed in here."""
+        return _state(self.attempts, self.kept)
 
     @property
     def last_attempt(self) -> Attempt | None:
@@ -195,7 +230,7 @@ class UnitPage:
             expires_on=self.registration.expires_on,
             today=self.today,
             years=self.registration.pathway.registration_years,
-            criteria=[(line.number, line.place, len(line.claims)) for line in self.criteria],
+            criteria=[(line.name, line.place, len(line.claims)) for line in self.criteria],
         )
 
     @property
@@ -255,6 +290,8 @@ class WorkLine:
     claimed: int
     state: WorkState
     last_attempt: Attempt | None
+    standing: Confirmed | None = None
+    kept: KeptWork | None = None
 
     @property
     def missing(self) -> int:
@@ -289,24 +326,29 @@ class Snapshot:
     closure: Closure | None
 
     @property
-    def claims_by_item(self) -> tuple[tuple[SubmissionItem, tuple[SubmissionClaim, ...]], ...]:
-        """Each item with its claims, in the order of the criteria."""
-        of_item: defaultdict[UUID, list[SubmissionClaim]] = defaultdict(list)
-        for claims in self.claims.values():
+    def claims_by_item(
+        self,
+    ) -> tuple[tuple[SubmissionItem, tuple[tuple[str, SubmissionClaim], ...]], ...]:
+        """Each item with its claims, each under its criterion's name, in the criteria's order."""
+        names = _names([claims[0].criterion for claims in self.claims.values()])
+        of_item: defaultdict[UUID, list[tuple[str, SubmissionClaim]]] = defaultdict(list)
+        for criterion_id, claims in self.claims.items():
             for claim in claims:
-                of_item[claim.item_id].append(claim)
+                of_item[claim.item_id].append((names[criterion_id], claim))
         return tuple((item, tuple(of_item[item.pk])) for item in self.items)
 
 
 def unit_page(*, centre: Centre, registration: Registration, assessment_id: UUID) -> UnitPage:
     """The page's content in three queries; the registration comes with its pathway.
 
-    Raises ``Http404`` for an assessment that is not of the registration's pathway.
+    A registration that has moved asks what it keeps as well. Raises ``Http404`` for an assessment
+    that is not of the registration's pathway.
     """
     criteria = _criteria_of(centre, registration, assessment_id)
     if not criteria:
         raise Http404
     elements = _elements(criteria)
+    names = _names(criteria)
     by_id = {criterion.pk: criterion for criterion in criteria}
     order = {key: place for place, key in enumerate(by_id)}
     claims = sorted(
@@ -319,7 +361,7 @@ def unit_page(*, centre: Centre, registration: Registration, assessment_id: UUID
     lines = [
         ClaimLine(
             claim,
-            by_id[claim.criterion_id].number,
+            names[claim.criterion_id],
             elements[claim.criterion_id],
             claim.evidence.label,
             claim.evidence.title,
@@ -336,23 +378,36 @@ def unit_page(*, centre: Centre, registration: Registration, assessment_id: UUID
         Item(version.evidence, version, version.file, tuple(of_item[version.evidence_id]))
         for version in _latest_versions(centre, registration)
     ]
+    kept = _kept(centre, registration, moved=criteria[0].moved)  # type: ignore[attr-defined]
     return UnitPage(
         registration=registration,
         assessment=_head_of(criteria, assessment_id),
-        outcomes=_outcome_blocks(criteria, elements, standing),
+        outcomes=_outcome_blocks(criteria, elements, standing, kept),
         items=tuple(item for item in items if item.evidence.withdrawn_at is None),
         withdrawn=tuple(item for item in items if item.evidence.withdrawn_at is not None),
         attempts=tuple(_attempt_from(row) for row in criteria[0].attempts),  # type: ignore[attr-defined]
         today=timezone.localdate(),
+        kept=kept.works.get(assessment_id),
     )
+
+
+def _kept(centre: Centre, registration: Registration, *, moved: bool) -> Kept:
+    return kept_by(centre, [registration.pk])[registration.pk] if moved else NOTHING
+
+
+def _state(attempts: Sequence[Attempt], kept: KeptWork | None) -> WorkState:
+    if kept and not attempts:
+        return state_of([kept.outcome or None])
+    return state_of([attempt.outcome for attempt in attempts])
 
 
 def _criteria_of(
     centre: Centre, registration: Registration, assessment_id: UUID
 ) -> list[Criterion]:
-    """The criteria that an assessment covers, with the assessment's own facts and the attempts
-    beside each: the same for all, asked once, for one query less."""
+    """The criteria that an assessment covers, with the assessment's own facts, the attempts and
+    whether the registration has moved beside each: the same for all, for one query less."""
     attempts = _with_outcome(centre).filter(registration=registration, assessment=assessment_id)
+    moves = PathwayMove.objects.for_centre(centre).filter(registration=registration)
     covers = Q(
         unit__assessment_units__assessment=assessment_id,
         unit__pathway_units__pathway=registration.pathway_id,
@@ -379,7 +434,10 @@ def _criteria_of(
                 )
             ),
         )
-        .annotate(attempts=ArraySubquery(attempts.values(facts=JSONObject(**ATTEMPT))))
+        .annotate(
+            attempts=ArraySubquery(attempts.values(facts=JSONObject(**ATTEMPT))),
+            moved=Exists(moves),
+        )
         .order_by("unit_position", "position")
     )
 
@@ -421,12 +479,23 @@ def _elements(criteria: Sequence[Criterion]) -> dict[UUID, str]:
     }
 
 
+def _names(criteria: Sequence[Criterion]) -> dict[UUID, str]:
+    """What each criterion is called: ``1.3``, or ``D5.02-1.3`` where there are several units."""
+    several = len({criterion.unit_id for criterion in criteria}) > 1
+    return {
+        criterion.pk: f"{criterion.unit.ref}-{criterion.number}" if several else criterion.number
+        for criterion in criteria
+    }
+
+
 def _outcome_blocks(
     criteria: list[Criterion],
     elements: Mapping[UUID, str],
     claims: Mapping[UUID, list[ClaimLine]],
+    kept: Kept,
 ) -> tuple[OutcomeBlock, ...]:
     several = len({criterion.unit_id for criterion in criteria}) > 1
+    names = _names(criteria)
     blocks: dict[UUID, list[Criterion]] = {}
     for criterion in criteria:
         blocks.setdefault(criterion.outcome_id, []).append(criterion)
@@ -435,11 +504,13 @@ def _outcome_blocks(
         return CriterionLine(
             id=criterion.pk,
             number=criterion.number,
+            name=names[criterion.pk],
             place=elements[criterion.pk],
             statement=criterion.statement,
             guidance=tuple(criterion.guidance),
             counted=tuple(counted_in_words(**gate) for gate in criterion.gates),  # type: ignore[attr-defined]
             claims=tuple(claims[criterion.pk]),
+            kept=kept.passes[criterion.pk].sentence if criterion.pk in kept.passes else "",
         )
 
     return tuple(
@@ -458,13 +529,8 @@ def counted_in_words(label: str, minimum: float | None, maximum: float | None, m
 
     Such as ``Practice: 18 hours or more, counted by your assessor.``
     """
-    least, most = (None if n is None else f"{float(n):g}" for n in (minimum, maximum))
-    noun = measure if float(minimum or maximum or 0) != 1 else measure.removesuffix("s")
-    if least and most:
-        amount = f"{least} {noun}" if least == most else f"{least} to {most} {measure}"
-    else:
-        amount = f"{least} {noun} or more" if least else f"{most} {noun} at most"
-    return f"{label}: {amount}, counted by your assessor."
+    asked = required_in_words(minimum, maximum, measure)
+    return f"{label}: {asked}, counted by your assessor."
 
 
 def _latest_versions(centre: Centre, registration: Registration) -> list[EvidenceVersion]:
@@ -481,7 +547,7 @@ def _latest_versions(centre: Centre, registration: Registration) -> list[Evidenc
 
 def _with_outcome(centre: Centre) -> "QuerySet[Submission]":
     """Submissions with how each was decided, in the order of the attempts."""
-    closure = Closure.objects.for_centre(centre).filter(submission=OuterRef("pk"))
+    closure = Closure.objects.for_centre(centre).standing().filter(submission=OuterRef("pk"))
     return (
         Submission.objects.for_centre(centre)
         .annotate(
@@ -520,13 +586,18 @@ def with_assessors(centre: Centre, rows: "QuerySet[Registration]") -> "QuerySet[
 
 
 def my_work(*, centre: Centre, learner: User) -> tuple[WorkLine, ...]:
-    """Every assessment of every registration of a learner, in four queries."""
+    """Every assessment of every registration of a learner, in five queries at most.
+
+    Registrations that have moved ask what they keep as well.
+    """
     registrations = list(
         Registration.objects.for_centre(centre)
         .for_learner(learner)
         .select_related("pathway")
+        .annotate(moved=has_moved(centre))
         .order_by("-enrolled_on", "pk")
     )
+    kept = kept_by(centre, [row.pk for row in registrations if row.moved])  # type: ignore[attr-defined]
     covered = list(
         AssessmentUnit.objects.filter(
             unit__pathway_units__pathway__in={row.pathway_id for row in registrations}
@@ -543,6 +614,9 @@ def my_work(*, centre: Centre, learner: User) -> tuple[WorkLine, ...]:
     attempts: defaultdict[tuple[UUID, UUID], list[Attempt]] = defaultdict(list)
     for made in _with_outcome(centre).filter(registration__in=registrations):
         attempts[made.registration_id, made.assessment_id].append(_attempt(made))
+    standings = standing_of_submissions(
+        centre, [tries[-1].id for tries in attempts.values() if tries[-1].outcome]
+    )
     lines = []
     for registration in registrations:
         units: dict[UUID, list[AssessmentUnit]] = {}
@@ -551,6 +625,8 @@ def my_work(*, centre: Centre, learner: User) -> tuple[WorkLine, ...]:
                 units.setdefault(row.assessment_id, []).append(row)
         for assessment_id, rows in units.items():
             tries = attempts[registration.pk, assessment_id]
+            keeps = kept.get(registration.pk, NOTHING).works.get(assessment_id)
+            standing = standings.get(tries[-1].id) if tries else None
             lines.append(
                 WorkLine(
                     registration=registration,
@@ -558,8 +634,10 @@ def my_work(*, centre: Centre, learner: User) -> tuple[WorkLine, ...]:
                     units=", ".join(f"{row.unit.number} {row.unit.title}" for row in rows),
                     criteria=sum(row.criteria for row in rows),  # type: ignore[attr-defined]
                     claimed=sum(claimed.get((registration.pk, row.unit_id), 0) for row in rows),
-                    state=state_of([attempt.outcome for attempt in tries]),
+                    state=_state(tries, keeps),
                     last_attempt=tries[-1] if tries else None,
+                    standing=keeps.standing if keeps and not tries else standing,
+                    kept=None if tries else keeps,
                 )
             )
     return tuple(lines)
@@ -599,12 +677,27 @@ def evidence_page(*, centre: Centre, evidence: Evidence) -> EvidencePage:
         for criterion in criteria
     }
     order = {criterion.pk: place for place, criterion in enumerate(criteria)}
+    claims = sorted(
+        Claim.objects.for_centre(centre)
+        .filter(evidence=evidence)
+        .select_related("criterion__unit"),
+        key=lambda claim: (
+            order.get(claim.criterion_id, len(order)),
+            claim.place or 0,
+            claim.claimed_at,
+        ),
+    )
     lines = [
-        ClaimLine(claim, names[claim.criterion_id], "", evidence.label, evidence.title)
-        for claim in sorted(
-            Claim.objects.for_centre(centre).filter(evidence=evidence).select_related("criterion"),
-            key=lambda claim: (order[claim.criterion_id], claim.place or 0, claim.claimed_at),
+        ClaimLine(
+            claim,
+            names.get(claim.criterion_id)
+            or f"{claim.criterion.unit.number} {claim.criterion.number}",
+            "",
+            evidence.label,
+            evidence.title,
+            rests=claim.criterion_id not in names,
         )
+        for claim in claims
     ]
     assessments = (
         Assessment.objects.filter(assessment_units__unit__pathway_units__pathway=pathway)
@@ -640,7 +733,7 @@ def submission_snapshot(submission: Submission) -> Snapshot:
     rows = (
         SubmissionClaim.objects.for_centre(centre)
         .filter(item__submission=submission)
-        .select_related("criterion", "item")
+        .select_related("criterion__unit", "item")
         .order_by("criterion__unit__position", "criterion__position", "item__number", "place")
     )
     for row in rows:
@@ -656,5 +749,5 @@ def submission_snapshot(submission: Submission) -> Snapshot:
         ),
         items=items,
         claims=MappingProxyType({key: tuple(rows) for key, rows in claims.items()}),
-        closure=Closure.objects.for_centre(centre).filter(submission=submission).first(),
+        closure=Closure.objects.for_centre(centre).standing().filter(submission=submission).first(),
     )

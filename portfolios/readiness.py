@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portfolios.states import MAY_FOLLOW, NO_SUBMISSION, WorkState
+from qualifications.rules import REGISTRATION_TERM, judge_term
 
-EXPIRY_SOURCE = "8588 handbook, registration"
+EXPIRY_SOURCE = REGISTRATION_TERM
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,9 @@ def _open_for_submission(state: WorkState) -> Check:
 
 
 def _registered(expires_on: datetime.date | None, today: datetime.date, years: int | None) -> Check:
-    if expires_on is None or expires_on >= today:
-        return Check(text="The registration has not ended.", met=True)
-    lasting = f"; it lasts {years} years" if years else ""
+    term = judge_term(expires_on, today, years)
     return Check(
         text="The registration has not ended.",
-        met=False,
-        missing=(
-            f"The registration ended on {expires_on:%-d %b %Y}{lasting}, and after that nothing "
-            f"new is handed in ({EXPIRY_SOURCE}). Ask your centre to register you again."
-        ),
+        met=term.met,
+        missing="" if term.met else f"{term.cited} Ask your centre to register you again.",
     )

@@ -65,3 +65,17 @@ def check_follows(now: WorkState, then: WorkState) -> None:
         )
     rule, remedy = (NO_SUBMISSION if then == WorkState.SUBMITTED else NO_DECISION)[now]
     raise TransitionError(rule=rule, remedy=remedy)
+
+
+def check_may_reopen(attempt: int, outcomes: Sequence[str | None]) -> None:
+    """Refuse (``TransitionError``) taking back a decision that is not the last, or not made."""
+    if attempt < len(outcomes):
+        raise TransitionError(
+            rule="A later attempt has been handed in, so this decision can’t be returned.",
+            remedy="Agree with an action for the assessor, or check the later attempt.",
+        )
+    if outcomes[-1] is None:
+        raise TransitionError(
+            rule="This work is with the assessor; there is no decision to return.",
+            remedy="Wait until the assessor has signed.",
+        )

@@ -1,63 +1,44 @@
 """Writes specifications into the catalogue; a published one is never written again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
 from django.db import IntegrityError, connections, transaction
-from django.db.models import ProtectedError
 
-from qualifications.catalogue_entries import (
-    SpecificationEntry,
-    UnitEntry,
-    digest,
-    first_difference,
-)
+from qualifications.catalogue_entries import SpecificationEntry, digest, first_difference
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification, shown_name
+from qualifications.catalogue_text import written_yaml
+from qualifications.draft_errors import (
+    DraftError,
+    DraftInUseError,
+    PublishedError,
+    StaleDraftError,
+    VersionTakenError,
+)
 from qualifications.held_content import held_content
-from qualifications.marked_yaml import Fault
-from qualifications.models import (
-    Assessment,
-    AssessmentUnit,
-    AwardingBody,
-    Correction,
-    Criterion,
-    Descriptor,
-    DescriptorKind,
-    LearningOutcome,
-    MarkSection,
-    MarkSectionCriterion,
-    NumericRule,
-    Pathway,
-    PathwayUnit,
-    Qualification,
-    Specification,
-    SpecificationRow,
-    Unit,
-    Verb,
-)
+from qualifications.marked_yaml import Fault, Faults, Fields, Reading, Scalar
+from qualifications.models import CODE_LENGTH, AwardingBody, Qualification, Specification
+from qualifications.tree_writer import TREE, remove_tree, write_content
 
-# Referring rows come after the rows they refer to.
-TREE: tuple[type[SpecificationRow], ...] = (
-    Verb,
-    Unit,
-    LearningOutcome,
-    Criterion,
-    Descriptor,
-    NumericRule,
-    Assessment,
-    AssessmentUnit,
-    MarkSection,
-    MarkSectionCriterion,
-    Pathway,
-    PathwayUnit,
-    Correction,
-)
-
-Row = TypeVar("Row", bound=SpecificationRow)
+__all__ = [
+    "TREE",
+    "DraftError",
+    "DraftInUseError",
+    "Loaded",
+    "PublishedError",
+    "StaleDraftError",
+    "VersionTakenError",
+    "discard_draft",
+    "load_specification",
+    "load_specifications",
+    "make_draft",
+    "publish_draft",
+    "revise_draft",
+]
 
 State = Literal["loaded", "unchanged", "draft replaced"]
 
@@ -118,7 +99,7 @@ def load_specifications(
         loaded = []
         for file, entry in entries:
             try:
-                loaded.append(_Writer(file, entry, using, centre_id).write())
+                loaded.append(_load(file, entry, using, centre_id))
             except CatalogueFaultsError as refused:
                 faults.extend(refused.faults)
         if faults:
@@ -136,303 +117,222 @@ def _fault(file: str, entry: SpecificationEntry, rule: str, remedy: str) -> Faul
     return Fault(file, 1, entry.label, rule, remedy)
 
 
-class _Writer:
-    """Writes one entry, within the caller's transaction."""
+def _load(file: str, entry: SpecificationEntry, using: str, centre_id: UUID | None) -> Loaded:
+    def loaded(specification: Specification, state: State) -> Loaded:
+        criteria = sum(len(unit.criteria) for unit in entry.units)
+        return Loaded(file, specification, state, len(entry.units), criteria)
 
-    def __init__(
-        self, file: str, entry: SpecificationEntry, using: str, centre_id: UUID | None
-    ) -> None:
-        self.file = file
-        self.entry = entry
-        self.using = using
-        self.centre_id = centre_id
-        self.criteria: dict[tuple[str, str], Criterion] = {}
-        self.units: dict[str, Unit] = {}
+    qualification = _qualification(file, entry, using, centre_id)
+    held = (
+        Specification.objects.using(using)
+        .select_for_update()
+        .filter(qualification=qualification, version=entry.version, centre_id=centre_id)
+        .first()
+    )
+    if held and held.digest == digest(entry):
+        return loaded(held, "unchanged")
+    if held and held.is_published:
+        difference = first_difference(held_content(held, using=using), entry)
+        raise _refusal(
+            file,
+            entry,
+            "this version is published, and the file differs from it:"
+            f" {difference or 'the digest that was published is another'}",
+            "A published version is frozen: give the correction a new version label",
+        )
+    specification = held or Specification(qualification=qualification, centre_id=centre_id)
+    try:
+        write_content(specification, entry, using=using)
+    except DraftInUseError as refused:
+        raise _refusal(file, entry, refused.rule, refused.remedy) from None
+    if entry.published:
+        published_at = datetime.combine(entry.published, time(), UTC)
+        _publish(specification, published_at, entry.published_by, using)
+    return loaded(specification, "draft replaced" if held else "loaded")
 
-    def write(self) -> Loaded:
-        entry = self.entry
-        qualification = self._qualification()
-        held = (
-            Specification.objects.using(self.using)
-            .select_for_update()
-            .filter(qualification=qualification, version=entry.version, centre_id=self.centre_id)
-            .first()
-        )
-        state: State = "loaded"
-        if held:
-            if held.digest == digest(entry):
-                return self._loaded(held, "unchanged")
-            self._remove_draft(held)
-            state = "draft replaced"
-        self.specification = Specification(
-            qualification=qualification,
-            centre_id=self.centre_id,
-            version=entry.version,
-            source=entry.source,
-            corrected_on=entry.corrected_on,
-            tqt_per_credit=entry.tqt_per_credit,
-            digest=digest(entry),
-        )
-        self.specification.save(using=self.using, force_insert=True)
-        self._write_tree()
-        if entry.published:
-            # Last, because from here on the tree is frozen.
-            self.specification.published_at = datetime.combine(entry.published, time(), UTC)
-            self.specification.published_by = entry.published_by
-            self.specification.save(
-                using=self.using, update_fields=["published_at", "published_by"]
+
+def _publish(specification: Specification, published_at: datetime, name: str, using: str) -> None:
+    """Last of all writes, because from here on the tree is frozen."""
+    specification.published_at = published_at
+    specification.published_by = name
+    specification.save(using=using, update_fields=["published_at", "published_by", "digest"])
+
+
+def _qualification(
+    file: str, entry: SpecificationEntry, using: str, centre_id: UUID | None
+) -> Qualification:
+    body, _ = AwardingBody.objects.using(using).get_or_create(
+        code=entry.awarding_body_code, defaults={"name": entry.awarding_body_name}
+    )
+    held, _ = Qualification.objects.using(using).get_or_create(
+        awarding_body=body,
+        number=entry.number,
+        centre_id=centre_id,
+        defaults={"title": entry.title, "level": entry.level},
+    )
+    if renamed := _renaming(held, entry, "the file"):
+        raise _refusal(file, entry, *renamed)
+    return held
+
+
+def _renaming(
+    held: Qualification, entry: SpecificationEntry, source: str
+) -> tuple[str, str] | None:
+    """Rule and remedy where the entry calls the qualification by another name, if it does."""
+    offered = (
+        ("the code of the awarding body", held.awarding_body.code, entry.awarding_body_code),
+        ("the name of the awarding body", held.awarding_body.name, entry.awarding_body_name),
+        ("the number of the qualification", held.number, entry.number),
+        ("the title of the qualification", held.title, entry.title),
+        ("the level of the qualification", held.level, entry.level),
+    )
+    for what, old, new in offered:
+        if old != new:
+            return (
+                f'{what} is "{old}" in the catalogue, "{new}" in {source}',
+                "It is the same for every version: write it as it is held",
             )
-        return self._loaded(self.specification, state)
+    return None
 
-    def _loaded(self, specification: Specification, state: State) -> Loaded:
-        units = self.entry.units
-        criteria = sum(len(unit.criteria) for unit in units)
-        return Loaded(self.file, specification, state, len(units), criteria)
 
-    def _refuse(self, rule: str, remedy: str) -> CatalogueFaultsError:
-        return CatalogueFaultsError([_fault(self.file, self.entry, rule, remedy)])
+def _refusal(file: str, entry: SpecificationEntry, rule: str, remedy: str) -> CatalogueFaultsError:
+    return CatalogueFaultsError([_fault(file, entry, rule, remedy)])
 
-    def _qualification(self) -> Qualification:
-        entry = self.entry
-        body, _ = AwardingBody.objects.using(self.using).get_or_create(
-            code=entry.awarding_body_code, defaults={"name": entry.awarding_body_name}
-        )
-        held, _ = Qualification.objects.using(self.using).get_or_create(
-            awarding_body=body,
-            number=entry.number,
-            centre_id=self.centre_id,
-            defaults={"title": entry.title, "level": entry.level},
-        )
-        offered = (
-            ("the name of the awarding body", body.name, entry.awarding_body_name),
-            ("the title of the qualification", held.title, entry.title),
-            ("the level of the qualification", held.level, entry.level),
-        )
-        for what, old, new in offered:
-            if old != new:
-                raise self._refuse(
-                    f'{what} is "{old}" in the catalogue, "{new}" in the file',
-                    "It is the same for every version: write it as it is held",
-                )
-        return held
 
-    def _remove_draft(self, held: Specification) -> None:
-        if held.is_published:
-            difference = first_difference(held_content(held, using=self.using), self.entry)
-            raise self._refuse(
-                "this version is published, and the file differs from it:"
-                f" {difference or 'the digest that was published is another'}",
-                "A published version is frozen: give the correction a new version label",
-            )
+def make_draft(
+    *,
+    specification: Specification,
+    version: str,
+    using: str = "default",
+    centre_id: UUID | None = None,
+) -> Specification:
+    """Copy a version's content into a draft under a new version label.
+
+    The draft is shared, or `centre_id`'s own. Writes within `platform_context` or within that
+    centre's context. Raises `VersionTakenError`, and `CatalogueFaultsError` for a label that
+    cannot be one.
+    """
+    label = _checked_label(version)
+    content = held_content(specification, using=using)
+    entry = replace(content, version=label, published=None, published_by="")
+    draft = Specification(
+        qualification_id=specification.qualification_id,
+        centre_id=centre_id,
+        based_on_id=specification.pk,
+    )
+    with transaction.atomic(using=using):
+        _refuse_taken_label(draft, label, using)
         try:
-            with transaction.atomic(using=self.using):
-                for model in reversed(TREE):
-                    rows = model._default_manager.using(self.using)
-                    rows.filter(specification=held).delete()
-                held.delete(using=self.using)
-        except (ProtectedError, IntegrityError):
-            raise self._refuse(
-                "this draft is in use already and cannot be replaced",
-                "Give the file a new version label",
-            ) from None
+            with transaction.atomic(using=using):
+                write_content(draft, entry, using=using)
+        except IntegrityError:
+            # Somebody else's draft came between the look and the write.
+            _refuse_taken_label(draft, label, using)
+            raise
+    return draft
 
-    def _write_tree(self) -> None:
-        entry = self.entry
-        self.verbs = {
-            verb.word: self._new(Verb, position=position, word=verb.word, meaning=verb.meaning)
-            for position, verb in enumerate(entry.verbs, start=1)
-        }
-        self._insert(Verb, list(self.verbs.values()))
-        self._write_units()
-        self._write_assessments()
-        self._write_pathways()
-        self._insert(
-            Correction,
-            [
-                self._new(
-                    Correction,
-                    position=position,
-                    field=correction.field,
-                    raw=correction.raw,
-                    used=correction.used,
-                    reason=correction.reason,
-                )
-                for position, correction in enumerate(entry.corrections, start=1)
-            ],
+
+def revise_draft(
+    *,
+    specification: Specification,
+    entry: SpecificationEntry,
+    expected_digest: str,
+    using: str = "default",
+) -> Specification:
+    """Give a draft the content of `entry`; the row keeps its id, its tree is written anew.
+
+    `expected_digest` is that of the content which the person was shown: of two people who revise
+    at once, the second is refused. The entry is held against every rule of a file. Raises
+    `PublishedError`, `StaleDraftError`, `VersionTakenError`, `DraftInUseError` and
+    `CatalogueFaultsError`, whose lines are those of `written_yaml(entry)`.
+    """
+    offered = written_yaml(replace(entry, published=None, published_by=""))
+    sound = read_specification(offered, name="draft")
+    with transaction.atomic(using=using):
+        held = _locked_draft(specification, expected_digest, using)
+        if renamed := _renaming(held.qualification, sound, "the draft"):
+            raise _refusal("draft", sound, *renamed)
+        if sound.version != held.version:
+            _refuse_taken_label(held, sound.version, using)
+        write_content(held, sound, using=using)
+    return held
+
+
+def publish_draft(
+    *,
+    specification: Specification,
+    name: str,
+    expected_digest: str,
+    using: str = "default",
+) -> Specification:
+    """Freeze a draft, from now on, as published by the person of this name.
+
+    Raises `PublishedError`, `StaleDraftError` where the draft is no longer what the person was
+    shown, and `CatalogueFaultsError` where it breaks a rule of a file or the name is empty.
+    """
+    with transaction.atomic(using=using):
+        held = _locked_draft(specification, expected_digest, using)
+        now = datetime.now(UTC)
+        content = held_content(held, using=using)
+        offered = replace(content, published=now.date(), published_by=name)
+        sound = read_specification(written_yaml(offered), name="draft")
+        held.digest = digest(sound)
+        _publish(held, now, sound.published_by, using)
+    return held
+
+
+def discard_draft(*, specification: Specification, using: str = "default") -> None:
+    """Take a draft out of the catalogue.
+
+    Raises `PublishedError`, `DraftInUseError`, and `StaleDraftError` where it is gone already.
+    """
+    with transaction.atomic(using=using):
+        held = _locked_draft(specification, None, using)
+        remove_tree(held, using=using)
+        held.delete(using=using)
+
+
+def _locked_draft(
+    specification: Specification, expected_digest: str | None, using: str
+) -> Specification:
+    """The draft's row, locked, so that of two people the second sees what the first has done."""
+    held = (
+        Specification.objects.using(using)
+        .select_for_update(of=("self",))
+        .select_related("qualification__awarding_body")
+        .filter(pk=specification.pk)
+        .first()
+    )
+    if held is None:
+        raise StaleDraftError(
+            f"the draft of version {specification.version} is no longer there",
+            "Start again from the versions of the qualification",
         )
+    if held.is_published:
+        raise PublishedError(held.version)
+    if expected_digest is not None and held.digest != expected_digest:
+        raise StaleDraftError(
+            f"the draft of version {held.version} was changed by somebody else meanwhile",
+            "Look at it as it is now, and make your change again",
+        )
+    return held
 
-    def _new(self, model: type[Row], **values: object) -> Row:
-        return model(specification=self.specification, centre_id=self.centre_id, **values)
 
-    def _insert(self, model: type[Row], rows: list[Row]) -> None:
-        model._default_manager.using(self.using).bulk_create(rows)
+def _checked_label(version: str) -> str:
+    """The label as a file may give it. Raises `CatalogueFaultsError`."""
+    faults = Faults("draft")
+    given = Fields(1, {"version": Scalar(1, version, "text")}, {"version": 1})
+    label = Reading(given, "", faults).text("version", longest=CODE_LENGTH)
+    if faults.found:
+        raise CatalogueFaultsError(faults.found)
+    return label
 
-    def _write_units(self) -> None:
-        outcomes: list[LearningOutcome] = []
-        descriptors: list[Descriptor] = []
-        rules: list[NumericRule] = []
-        for position, unit in enumerate(self.entry.units, start=1):
-            row = self._new(
-                Unit,
-                ref=unit.ref,
-                number=unit.number,
-                uan=unit.uan,
-                title=unit.title,
-                short_title=unit.short_title,
-                level=unit.level,
-                credits=unit.credits,
-                glh=unit.glh,
-                aim=unit.aim,
-                position=position,
-                outline_only=unit.outline_only,
-            )
-            self.units[unit.ref] = row
-            outcomes.extend(self._outcomes(unit, row))
-            descriptors.extend(self._descriptors(unit))
-            rules.extend(self._rules(unit, row))
-        self._insert(Unit, list(self.units.values()))
-        self._insert(LearningOutcome, outcomes)
-        self._insert(Criterion, list(self.criteria.values()))
-        self._insert(Descriptor, descriptors)
-        self._insert(NumericRule, rules)
 
-    def _outcomes(self, unit: UnitEntry, row: Unit) -> list[LearningOutcome]:
-        outcomes = []
-        position = 0
-        for outcome in unit.outcomes:
-            outcome_row = self._new(
-                LearningOutcome,
-                unit=row,
-                number=outcome.number,
-                title=outcome.title,
-                text=outcome.text,
-            )
-            outcomes.append(outcome_row)
-            for criterion in outcome.criteria:
-                position += 1
-                self.criteria[unit.ref, criterion.number] = self._new(
-                    Criterion,
-                    unit=row,
-                    outcome=outcome_row,
-                    number=criterion.number,
-                    position=position,
-                    statement=criterion.statement,
-                    verb=self.verbs[criterion.verb],
-                    depth=list(criterion.depth),
-                    guidance=list(criterion.guidance),
-                    example_evidence=list(criterion.example_evidence),
-                )
-        return outcomes
-
-    def _descriptors(self, unit: UnitEntry) -> list[Descriptor]:
-        return [
-            self._new(
-                Descriptor,
-                criterion=self.criteria[unit.ref, criterion.number],
-                kind=kind,
-                position=position,
-                text=text,
-            )
-            for criterion in unit.criteria
-            for kind, texts in (
-                (DescriptorKind.REFERRAL, criterion.referral),
-                (DescriptorKind.PASS, criterion.passes),
-            )
-            for position, text in enumerate(texts, start=1)
-        ]
-
-    def _rules(self, unit: UnitEntry, row: Unit) -> list[NumericRule]:
-        return [
-            self._new(
-                NumericRule,
-                unit=row,
-                criterion=self.criteria[unit.ref, rule.criterion],
-                position=position,
-                code=rule.code,
-                label=rule.label,
-                minimum=rule.minimum,
-                maximum=rule.maximum,
-                exceptional_maximum=rule.exceptional_maximum,
-                unit_of_measure=rule.unit_of_measure,
-                is_gate=rule.is_gate,
-                source=rule.source,
-            )
-            for position, rule in enumerate(unit.rules, start=1)
-        ]
-
-    def _write_assessments(self) -> None:
-        sheets: list[Assessment] = []
-        covered: list[AssessmentUnit] = []
-        sections: list[MarkSection] = []
-        marked: list[MarkSectionCriterion] = []
-        for position, entry in enumerate(self.entry.assessments, start=1):
-            sheet = self._new(
-                Assessment,
-                code=entry.code,
-                title=entry.title,
-                method=entry.method,
-                sheet_kind=entry.sheet_kind,
-                position=position,
-            )
-            sheets.append(sheet)
-            for place, ref in enumerate(entry.units, start=1):
-                covered.append(
-                    self._new(
-                        AssessmentUnit, assessment=sheet, unit=self.units[ref], position=place
-                    )
-                )
-            for place, section_entry in enumerate(entry.sections, start=1):
-                section = self._new(
-                    MarkSection,
-                    assessment=sheet,
-                    position=place,
-                    title=section_entry.title,
-                    maximum=section_entry.maximum,
-                    minimum=section_entry.minimum,
-                    bullets=[bullet.text for bullet in section_entry.bullets],
-                )
-                sections.append(section)
-                marked.extend(
-                    self._new(
-                        MarkSectionCriterion,
-                        assessment=sheet,
-                        section=section,
-                        criterion=self.criteria[key],
-                        position=bullet_position,
-                    )
-                    for bullet_position, bullet in enumerate(section_entry.bullets, start=1)
-                    for key in bullet.criteria
-                )
-        self._insert(Assessment, sheets)
-        self._insert(AssessmentUnit, covered)
-        self._insert(MarkSection, sections)
-        self._insert(MarkSectionCriterion, marked)
-
-    def _write_pathways(self) -> None:
-        pathways: list[Pathway] = []
-        demanded: list[PathwayUnit] = []
-        for position, entry in enumerate(self.entry.pathways, start=1):
-            pathway = self._new(
-                Pathway,
-                code=entry.code,
-                alternative_code=entry.alternative_code,
-                title=entry.title,
-                award=entry.award,
-                accreditation_number=entry.accreditation_number,
-                credits=entry.credits,
-                glh=entry.glh,
-                tqt=entry.tqt,
-                glh_includes_support=entry.glh_includes_support,
-                induction_hours=entry.induction_hours,
-                tutorial_hours=entry.tutorial_hours,
-                minimum_age=entry.minimum_age,
-                registration_years=entry.registration_years,
-                position=position,
-            )
-            pathways.append(pathway)
-            demanded.extend(
-                self._new(PathwayUnit, pathway=pathway, unit=self.units[ref], position=place)
-                for place, ref in enumerate(entry.units, start=1)
-            )
-        self._insert(Pathway, pathways)
-        self._insert(PathwayUnit, demanded)
+def _refuse_taken_label(draft: Specification, label: str, using: str) -> None:
+    taken = Specification.objects.using(using).filter(
+        qualification=draft.qualification_id, version=label, centre_id=draft.centre_id
+    )
+    if taken.exclude(pk=draft.pk).exists():
+        raise VersionTakenError(
+            f"the qualification has a version {label} already", "Choose another label"
+        )

@@ -11,10 +11,12 @@ from qualifications.models import (
     AwardingBody,
     Correction,
     Criterion,
+    EvidenceTemplate,
     NumericRule,
     Pathway,
     Qualification,
     Specification,
+    StaffRequirement,
     Unit,
     Verb,
 )
@@ -35,6 +37,8 @@ else:
     NumericRule,
     Assessment,
     Verb,
+    EvidenceTemplate,
+    StaffRequirement,
     Correction,
 )
 class ReadOnlyAdmin(ModelAdmin):

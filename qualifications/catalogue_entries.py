@@ -43,7 +43,7 @@ class OutcomeEntry:
     criteria: tuple[CriterionEntry, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UnitEntry:
     ref: str
     number: str
@@ -54,6 +54,15 @@ class UnitEntry:
     credits: int
     glh: int | None
     aim: str
+    review_on: date | None = None
+    available_from: date | None = None
+    sector: str = ""
+    support_body: str = ""
+    submitter: str = ""
+    availability: str = ""
+    body_requirements: str = ""
+    nos: tuple[str, ...] = ()
+    indicative_content: tuple[str, ...] = ()
     outline_only: bool
     outcomes: tuple[OutcomeEntry, ...]
     rules: tuple[RuleEntry, ...]
@@ -79,12 +88,14 @@ class SectionEntry:
     bullets: tuple[BulletEntry, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AssessmentEntry:
     code: str
     title: str
     method: str
     sheet_kind: str
+    words_from: int | None = None
+    words_to: int | None = None
     units: tuple[str, ...]
     sections: tuple[SectionEntry, ...]
 
@@ -115,13 +126,36 @@ class VerbEntry:
 
 @dataclass(frozen=True)
 class CorrectionEntry:
+    """A mistake of the source; `unit` and `criterion` say beside which value it is shown."""
+
     field: str
     raw: str
     used: str
     reason: str
+    unit: str = ""
+    criterion: str = ""
 
 
 @dataclass(frozen=True)
+class TemplateEntry:
+    """A form of the awarding body and the criteria that it evidences, as (unit ref, number)."""
+
+    code: str
+    title: str
+    text: str
+    criteria: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class RequirementEntry:
+    """A row of the staff checklist of one group."""
+
+    group: str
+    title: str
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpecificationEntry:
     """One version of one qualification, whole; `published` is the day, `published_by` a name."""
 
@@ -140,6 +174,8 @@ class SpecificationEntry:
     units: tuple[UnitEntry, ...]
     assessments: tuple[AssessmentEntry, ...]
     pathways: tuple[PathwayEntry, ...]
+    templates: tuple[TemplateEntry, ...] = ()
+    staff_requirements: tuple[RequirementEntry, ...] = ()
     corrections: tuple[CorrectionEntry, ...]
 
     @property

@@ -15,9 +15,11 @@ from qualifications.catalogue_entries import (
     CriterionEntry,
     OutcomeEntry,
     PathwayEntry,
+    RequirementEntry,
     RuleEntry,
     SectionEntry,
     SpecificationEntry,
+    TemplateEntry,
     UnitEntry,
     VerbEntry,
 )
@@ -28,6 +30,8 @@ from qualifications.models import (
     Criterion,
     Descriptor,
     DescriptorKind,
+    EvidenceTemplate,
+    EvidenceTemplateCriterion,
     LearningOutcome,
     MarkSection,
     MarkSectionCriterion,
@@ -36,6 +40,7 @@ from qualifications.models import (
     PathwayUnit,
     Specification,
     SpecificationRow,
+    StaffRequirement,
     Unit,
     Verb,
 )
@@ -51,7 +56,9 @@ def held_content(specification: Specification, *, using: str = "default") -> Spe
         own = model._default_manager.using(using).filter(specification=specification)
         return own.order_by(*order)
 
-    criteria = grouped(rows(Criterion, "position").select_related("verb"), "outcome_id")
+    criteria = grouped(
+        rows(Criterion, "position").select_related("verb").defer("search"), "outcome_id"
+    )
     descriptors = grouped(rows(Descriptor, "position"), "criterion_id")
     outcomes = grouped(rows(LearningOutcome, "number"), "unit_id")
     rules = grouped(rows(NumericRule, "position").select_related("criterion"), "unit_id")
@@ -62,6 +69,12 @@ def held_content(specification: Specification, *, using: str = "default") -> Spe
             MarkSectionCriterion, "criterion__unit__position", "criterion__position"
         ).select_related("criterion__unit"),
         "section_id",
+    )
+    evidenced = grouped(
+        rows(
+            EvidenceTemplateCriterion, "criterion__unit__position", "criterion__position"
+        ).select_related("criterion__unit"),
+        "template_id",
     )
     demanded = grouped(rows(PathwayUnit, "position").select_related("unit"), "pathway_id")
     qualification = specification.qualification
@@ -90,6 +103,15 @@ def held_content(specification: Specification, *, using: str = "default") -> Spe
                 credits=unit.credits,
                 glh=unit.glh,
                 aim=unit.aim,
+                review_on=unit.review_on,
+                available_from=unit.available_from,
+                sector=unit.sector,
+                support_body=unit.support_body,
+                submitter=unit.submitter,
+                availability=unit.availability,
+                body_requirements=unit.body_requirements,
+                nos=tuple(unit.nos),
+                indicative_content=tuple(unit.indicative_content),
                 outline_only=unit.outline_only,
                 outcomes=tuple(
                     OutcomeEntry(
@@ -109,12 +131,16 @@ def held_content(specification: Specification, *, using: str = "default") -> Spe
         ),
         assessments=tuple(
             AssessmentEntry(
-                sheet.code,
-                sheet.title,
-                sheet.method,
-                sheet.sheet_kind,
-                tuple(row.unit.ref for row in covered[sheet.id]),
-                tuple(_section(section, marked[section.id]) for section in sections[sheet.id]),
+                code=sheet.code,
+                title=sheet.title,
+                method=sheet.method,
+                sheet_kind=sheet.sheet_kind,
+                words_from=sheet.words_from,
+                words_to=sheet.words_to,
+                units=tuple(row.unit.ref for row in covered[sheet.id]),
+                sections=tuple(
+                    _section(section, marked[section.id]) for section in sections[sheet.id]
+                ),
             )
             for sheet in rows(Assessment, "position")
         ),
@@ -122,11 +148,35 @@ def held_content(specification: Specification, *, using: str = "default") -> Spe
             _pathway(pathway, tuple(row.unit.ref for row in demanded[pathway.id]))
             for pathway in rows(Pathway, "position")
         ),
+        templates=tuple(
+            TemplateEntry(
+                template.code,
+                template.title,
+                template.text,
+                tuple(_key(row.criterion) for row in evidenced[template.id]),
+            )
+            for template in rows(EvidenceTemplate, "position")
+        ),
+        staff_requirements=tuple(
+            RequirementEntry(row.group, row.title, tuple(row.indicators))
+            for row in rows(StaffRequirement, "position")
+        ),
         corrections=tuple(
-            CorrectionEntry(row.field, row.raw, row.used, row.reason)
-            for row in rows(Correction, "position")
+            CorrectionEntry(
+                row.field,
+                row.raw,
+                row.used,
+                row.reason,
+                row.unit.ref if row.unit else "",
+                row.criterion.number if row.criterion else "",
+            )
+            for row in rows(Correction, "position").select_related("unit", "criterion")
         ),
     )
+
+
+def _key(criterion: Criterion) -> tuple[str, str]:
+    return criterion.unit.ref, criterion.number
 
 
 def _criterion(criterion: Criterion, descriptors: Iterable[Descriptor]) -> CriterionEntry:
@@ -166,9 +216,7 @@ def _section(section: MarkSection, marked: Iterable[MarkSectionCriterion]) -> Se
         tuple(
             BulletEntry(
                 text,
-                tuple(
-                    (row.criterion.unit.ref, row.criterion.number) for row in of_bullet[position]
-                ),
+                tuple(_key(row.criterion) for row in of_bullet[position]),
             )
             for position, text in enumerate(section.bullets, start=1)
         ),

@@ -5,6 +5,7 @@ that a hostile file can neither run anything nor grow in memory.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,8 @@ from yaml.resolver import Resolver
 
 LARGEST = 1_000_000  # characters; the largest handbook takes less than a tenth of it
 DEEPEST = 12  # levels of nesting
+LONGEST_TEXT = 4000  # characters of one value
+UNSHOWN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: control, half a pair, breaks of lines
 
 
 @dataclass(frozen=True)
@@ -291,7 +294,7 @@ class Reading:
         optional: bool = False,
         pattern: str = "",
         example: str = "",
-        longest: int = 4000,
+        longest: int = LONGEST_TEXT,
     ) -> str:
         scalar = self.scalar(name, ("text",), optional=optional)
         if scalar is None:
@@ -306,6 +309,12 @@ class Reading:
             self.fault(scalar.line, f"'{name}' is empty", "Write it, or leave the field out")
         elif "\n" in text:
             self.fault(scalar.line, f"'{name}' runs over several lines", "Write it as one line")
+        elif unshown := [sign for sign in text if unicodedata.category(sign) in UNSHOWN]:
+            self.fault(
+                scalar.line,
+                f"'{name}' holds the character U+{ord(unshown[0]):04X}, which cannot be shown",
+                "Take it out",
+            )
         elif len(text) > longest:
             self.fault(
                 scalar.line,
@@ -393,7 +402,7 @@ class Reading:
         return node.items
 
     def texts(
-        self, name: str, *, optional: bool = False, longest: int = 4000
+        self, name: str, *, optional: bool = False, pattern: str = "", example: str = ""
     ) -> list[tuple[str, int]]:
         """The list's texts with their lines, without those that are wrong."""
         found = []
@@ -401,7 +410,7 @@ class Reading:
             if not isinstance(item, Scalar) or item.kind != "text":
                 self.wrong(item, "text", name)
                 continue
-            text = self._checked_text(item, name, "", "", longest)
+            text = self._checked_text(item, name, pattern, example, LONGEST_TEXT)
             if text:
                 found.append((text, item.line))
         return found

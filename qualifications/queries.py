@@ -162,6 +162,7 @@ def assessment_tree(assessment_id: UUID, *, using: str = "default") -> Assessmen
         Criterion.objects.using(using)
         .filter(unit__in=unit_ids)
         .select_related("verb")
+        .defer("search")
         .order_by("position"),
         "outcome_id",
     )

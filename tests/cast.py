@@ -11,6 +11,7 @@ from centres.models import Centre, Membership, Registration, Role, User
 from centres.signatures import Proof
 from centres.tenancy import centre_context
 from qualifications.models import Assessment, Pathway
+from tests.approved import approve
 
 PASSWORD = "a long enough password"
 
@@ -80,6 +81,7 @@ def make_cast(slug: str, name: str, number: str) -> Cast:
         code="501-portfolio", specification_id=pathway.specification_id
     )
     registrations: dict[str, Registration] = {}
+    approve(centre, actor=people["max"])
     with centre_context(centre.pk):
         for key, last in (("una", 1), ("ted", 2)):
             registration = enrol_learner(

@@ -12,7 +12,8 @@ from assessment.manifest import sheet_manifests
 from assessment.models import Document, Sheet
 from assessment.tasks import render_document
 from centres.actions import invite_person
-from centres.models import Invitation, Membership, Registration, Role, User
+from centres.models import Invitation, Membership, Notice, Registration, Role, User
+from centres.notices import notify
 from centres.tenancy import centre_context
 from portfolios.actions import add_evidence, make_claim, submit_work
 from portfolios.declarations import CURRENT
@@ -50,6 +51,8 @@ class Stage:
     ted: Work
     invitation: Invitation
     token: str
+    unas_notice: Notice
+    teds_notice: Notice
 
     def membership(self, user: User) -> Membership:
         """The one membership of a person."""
@@ -176,7 +179,26 @@ def make_stage(cast: Cast) -> Stage:
             full_name="Nia Newcomer",
             role=Role.TUTOR,
         )
-    return Stage(cast=cast, una=una, ted=ted, invitation=invitation, token=token)
+        unas_notice, teds_notice = (
+            notify(
+                centre=cast.centre,
+                recipient=learner,
+                kind="staged",
+                title=f"News for {learner.full_name}",
+                text="There is something to see.",
+                path=f"/c/{cast.centre.slug}/mine/",
+            )
+            for learner in (cast.una, cast.ted)
+        )
+    return Stage(
+        cast=cast,
+        una=una,
+        ted=ted,
+        invitation=invitation,
+        token=token,
+        unas_notice=unas_notice,
+        teds_notice=teds_notice,
+    )
 
 
 class StagedTestCase(TestCase):

@@ -1,7 +1,7 @@
 """Saving a draft: what an assessor types on a sheet, kept whole whatever two tabs do."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,7 +9,16 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from assessment.models import Audience, Comment, Decision, DraftRevision, Judgement, Sheet
+from assessment.corrections import corrected_sheet
+from assessment.models import (
+    Audience,
+    Comment,
+    Decision,
+    DraftRevision,
+    Judgement,
+    SectionMark,
+    Sheet,
+)
 from assessment.queries.tree import outcomes_of, sheet_tree
 from assessment.states import Act, SubmissionState, check_allows
 from centres.access import check_may
@@ -25,6 +34,13 @@ HIGHEST_COUNT = Decimal(9999)
 WHOLE = {"clients", "items", "months"}
 
 Typed = Mapping[str, Any]
+Part = Judgement | SectionMark | Comment
+
+PARTS: dict[str, type[Part]] = {
+    "judgement": Judgement,
+    "section": SectionMark,
+    "comment": Comment,
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,7 @@ def save_judgement(  # noqa: PLR0913
     two cases what was typed is kept in ``DraftRevision``, so catch them within the transaction
     around the call. Drafts don't enter the ledger.
     """
+    gates = _gates_judged(submission, criterion)
     typed: dict[str, Any] = {}
     if decision is not None:
         if decision not in {"", *Decision.values}:
@@ -82,10 +99,9 @@ def save_judgement(  # noqa: PLR0913
             )
         typed["decision"] = decision
     if feedback is not None:
-        typed["feedback"] = _clean_text(feedback, "The feedback")
-    for code, value in _clean_counts(submission, criterion, counts or {}).items():
-        typed[f"counts.{code}"] = value
-    kept = _keep(
+        typed["feedback"] = clean_text(feedback, "The feedback")
+    typed |= clean_counts(gates, counts or {}, criterion.number)
+    kept = keep(
         actor=actor,
         centre=centre,
         submission=submission,
@@ -117,18 +133,24 @@ def save_comment(
             rule="A comment is for the learner, for assessors, or for the file.",
             remedy="Choose one of the three.",
         )
-    if outcome.pk not in {part.id for part in outcomes_of(sheet_tree(submission.assessment))}:
+    tree = sheet_tree(submission.assessment)
+    if tree.sections:
+        raise Refusal(
+            rule="A mark sheet has no comments on learning outcomes.",
+            remedy="Write strengths and areas for improvement under the section.",
+        )
+    if outcome.pk not in {part.id for part in outcomes_of(tree)}:
         raise Refusal(
             rule="This learning outcome is not part of the assessment.",
             remedy="Open the marking desk again from your queue.",
         )
-    kept = _keep(
+    kept = keep(
         actor=actor,
         centre=centre,
         submission=submission,
         kind="comment",
         key={"outcome": outcome, "audience": audience},
-        typed={"text": _clean_text(text, "The comment")},
+        typed={"text": clean_text(text, "The comment")},
         base_revision=base_revision,
         tab=tab,
     )
@@ -167,7 +189,7 @@ def decided_by(centre: Centre, submission: Submission) -> str:
 
 
 @action
-def _keep(
+def keep(
     *,
     actor: User,
     centre: Centre,
@@ -178,18 +200,19 @@ def _keep(
     base_revision: int,
     tab: str,
 ) -> Saved | Refusal:
-    """Merge what was typed into the stored part under the sheet's lock.
+    """Merge what was typed into the stored part, of one of ``PARTS``, under the sheet's lock.
 
-    A refusal that must not undo what it keeps is returned, not raised.
+    ``typed`` is clean already; an empty text takes a field back. A refusal that must not
+    undo what it keeps is returned, not raised.
     """
     check_may_mark(actor, centre, submission, "mark_work")
     if all(value == "" for value in typed.values()) and not _own_sheets(actor, centre, submission):
         return Saved(0, timezone.now())
     sheet = _draft_sheet(actor, centre, submission)
-    closed = Closure.objects.for_centre(centre).filter(submission=submission).exists()
+    closed = Closure.objects.for_centre(centre).standing().filter(submission=submission).exists()
     if sheet is None or closed:
         return _too_late(actor, centre, submission, sheet, kind, typed, tab)
-    model: type[Judgement] | type[Comment] = Judgement if kind == "judgement" else Comment
+    model = PARTS[kind]
     part = model.objects.for_centre(centre).filter(sheet=sheet, **key).first()
     if part is None:
         part = model(centre=centre, sheet=sheet, **key)
@@ -222,14 +245,22 @@ def _draft_sheet(actor: User, centre: Centre, submission: Submission) -> Sheet |
         submission=submission, assessor=actor, signed_at__isnull=True
     )
     sheet: Sheet | None = drafts.select_for_update().first()
-    if sheet or Closure.objects.for_centre(centre).filter(submission=submission).exists():
+    if (
+        sheet
+        or Closure.objects.for_centre(centre).standing().filter(submission=submission).exists()
+    ):
         return sheet
+    corrects = corrected_sheet(centre, submission)
     Sheet.objects.for_centre(centre).get_or_create(
         centre=centre,
         submission=submission,
         assessor=actor,
         signed_at=None,
-        defaults={"learner_id": submission.learner_id},
+        defaults={
+            "learner_id": submission.learner_id,
+            "replaces": corrects.replaces if corrects else None,
+            "reason": corrects.reason if corrects else "",
+        },
     )
     return drafts.select_for_update().first()
 
@@ -282,27 +313,32 @@ def _merge(base: Typed, current: Typed, typed: Typed) -> tuple[dict[str, Any], C
     )
 
 
-def _content(part: Judgement | Comment) -> dict[str, Any]:
+def _content(part: Part) -> dict[str, Any]:
     """A part's fields by name; counts one by one, as they are merged."""
     if isinstance(part, Comment):
         return {"text": part.text}
     counts = {f"counts.{code}": value for code, value in part.counts.items()}
+    if isinstance(part, SectionMark):
+        return {
+            "mark": "" if part.mark is None else part.mark,
+            "strengths": part.strengths,
+            "improvements": part.improvements,
+            **counts,
+        }
     return {"decision": part.decision, "feedback": part.feedback, **counts}
 
 
-def _set(part: Judgement | Comment, typed: Typed) -> None:
+def _set(part: Part, typed: Typed) -> None:
     for name, value in typed.items():
         field, _, code = name.partition(".")
         if not code:
-            setattr(part, field, value)
-        elif isinstance(part, Judgement):
+            setattr(part, field, None if field == "mark" and value == "" else value)
+        elif not isinstance(part, Comment):
             counts = {**part.counts, code: value}
             part.counts = {key: counts[key] for key in sorted(counts) if counts[key] != ""}
 
 
-def _content_at(
-    centre: Centre, part: Judgement | Comment, kind: str, revision: int
-) -> dict[str, Any]:
+def _content_at(centre: Centre, part: Part, kind: str, revision: int) -> dict[str, Any]:
     """The part as it was at a revision; empty before the first."""
     row = (
         DraftRevision.objects.for_centre(centre)
@@ -312,7 +348,7 @@ def _content_at(
     return dict(row.content) if row else {}
 
 
-def _same_tab(centre: Centre, part: Judgement | Comment, tab: str) -> bool:
+def _same_tab(centre: Centre, part: Part, tab: str) -> bool:
     """Whether the stored text came from this very tab, whose answer may have got lost."""
     return bool(tab) and (
         DraftRevision.objects.for_centre(centre)
@@ -326,7 +362,7 @@ def _append(
     centre: Centre,
     sheet: Sheet,
     kind: str,
-    part: Judgement | Comment | Sheet,
+    part: Part | Sheet,
     content: Typed,
     tab: str,
 ) -> None:
@@ -341,7 +377,8 @@ def _append(
     )
 
 
-def _clean_text(text: str, what: str) -> str:
+def clean_text(text: str, what: str) -> str:
+    """The text as it is stored; refuses (``Refusal``) one that is too long."""
     text = text.replace("\r\n", "\n").replace("\x00", "")
     if len(text) > TEXT_LIMIT:
         raise Refusal(
@@ -351,25 +388,30 @@ def _clean_text(text: str, what: str) -> str:
     return text.strip()
 
 
-def _clean_counts(
-    submission: Submission, criterion: Criterion, counts: Typed
-) -> dict[str, str | int]:
-    """Counts as they are stored: hours as a decimal text, whole numbers as integers."""
+def _gates_judged(submission: Submission, criterion: Criterion) -> tuple[TreeRule, ...]:
+    """The gates of a criterion that is decided by itself."""
     tree = sheet_tree(submission.assessment)
     judged = next((c for c in tree.criteria if c.id == criterion.pk), None)
-    if judged is None:
+    if judged is None or tree.sections:
         raise Refusal(
-            rule="This criterion is not part of the assessment.",
+            rule="This assessment is marked section by section."
+            if tree.sections
+            else "This criterion is not part of the assessment.",
             remedy="Open the marking desk again from your queue.",
         )
-    gates = {rule.code: rule for rule in judged.gates}
-    unknown = sorted(set(counts) - set(gates))
+    return judged.gates
+
+
+def clean_counts(gates: Iterable[TreeRule], counts: Typed, where: str) -> dict[str, str | int]:
+    """Counts by field, as they are stored: hours as a decimal text, whole numbers as integers."""
+    by_code = {rule.code: rule for rule in gates}
+    unknown = sorted(set(counts) - set(by_code))
     if unknown:
         raise Refusal(
-            rule=f"Nothing called “{unknown[0][:40]}” is counted on {judged.number}.",
+            rule=f"Nothing called “{unknown[0][:40]}” is counted on {where}.",
             remedy="Open the marking desk again from your queue.",
         )
-    return {code: _clean_count(gates[code], value) for code, value in counts.items()}
+    return {f"counts.{code}": _clean_count(by_code[code], value) for code, value in counts.items()}
 
 
 def _clean_count(rule: TreeRule, value: Any) -> str | int:

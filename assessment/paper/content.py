@@ -1,9 +1,10 @@
-"""What a result sheet says, complete and without a database, so that paper can be tested alone."""
+"""What a sheet says, complete and without a database, so that paper can be tested alone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 Copy = Literal["learner", "file"]
 Audience = Literal["learner", "assessor", "file"]
@@ -117,15 +118,16 @@ class WaitingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultPaper:
-    """Everything one copy of a result sheet says.
+class Paper:
+    """What one copy of any sheet says, whatever it decides.
 
     Dates and times are text in the centre's zone, which `time_zone` names. `digest` is the
     SHA-256 of the signed manifest in hex; `verify_url` is the whole address of the check page for
-    `code`. Refuses (PaperFault) a learner's copy with comments for others, an outcome that its
-    criteria contradict (8588 handbook, result sheet: a unit passes only when every criterion
-    does), and a referral without feedback on the criterion.
+    `code`.
     """
+
+    kind: ClassVar[str]
+    template: ClassVar[str]
 
     centre_name: str
     centre_number: str
@@ -142,7 +144,6 @@ class ResultPaper:
     standing: Standing
     outcome: Decision
     outcome_sentence: str
-    outcomes: tuple[JudgedOutcome, ...]
     signatures: tuple[SignatureLine, ...]
     waiting: tuple[WaitingLine, ...]
     digest: str
@@ -152,13 +153,50 @@ class ResultPaper:
     issued_on: str
     sealed_by: str = ""
 
+    @property
+    def stands(self) -> Decision:
+        """The outcome that counts."""
+        return self.outcome
+
+    @property
+    def refs(self) -> str:
+        return " + ".join(unit.ref for unit in self.units)
+
+    @property
+    def verify_place(self) -> str:
+        """The check page's address as a person would type it, without scheme and code."""
+        return (
+            self.verify_url.split("://", 1)[-1].removesuffix("/").removesuffix(self.code).strip("/")
+        )
+
+    @property
+    def digest_groups(self) -> str:
+        """The digest in groups of four, as people compare it."""
+        return " ".join(self.digest[i : i + 4] for i in range(0, len(self.digest), 4))
+
+
+def check_audience(copy: Copy, comments: Iterable[Comment]) -> None:
+    """Refuse (PaperFault) a learner's copy with comments for others."""
+    if copy == "learner" and any(comment.audience != "learner" for comment in comments):
+        raise PaperFault("A learner's copy holds only comments for the learner.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPaper(Paper):
+    """Everything one copy of a result sheet says.
+
+    Refuses (PaperFault) a learner's copy with comments for others, an outcome that its criteria
+    contradict (8588 handbook, result sheet: a unit passes only when every criterion does), and a
+    referral without feedback on the criterion.
+    """
+
+    kind: ClassVar[str] = "Result sheet"
+    template: ClassVar[str] = "assessment/paper/result_sheet.html"
+
+    outcomes: tuple[JudgedOutcome, ...]
+
     def __post_init__(self) -> None:
-        if self.copy == "learner" and any(
-            comment.audience != "learner" for part in self.outcomes for comment in part.comments
-        ):
-            raise PaperFault(
-                "A learner's copy holds only comments for the learner: take it from learner_copy()."
-            )
+        check_audience(self.copy, (comment for part in self.outcomes for comment in part.comments))
         decided = [criterion for part in self.outcomes for criterion in part.criteria]
         if not decided:
             raise PaperFault("A result sheet needs at least one decided criterion.")
@@ -179,19 +217,3 @@ class ResultPaper:
             for part in self.outcomes
         )
         return replace(self, copy="learner", outcomes=outcomes)
-
-    @property
-    def refs(self) -> str:
-        return " + ".join(unit.ref for unit in self.units)
-
-    @property
-    def verify_place(self) -> str:
-        """The check page's address as a person would type it, without scheme and code."""
-        return (
-            self.verify_url.split("://", 1)[-1].removesuffix("/").removesuffix(self.code).strip("/")
-        )
-
-    @property
-    def digest_groups(self) -> str:
-        """The digest in groups of four, as people compare it."""
-        return " ".join(self.digest[i : i + 4] for i in range(0, len(self.digest), 4))

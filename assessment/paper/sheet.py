@@ -1,4 +1,4 @@
-"""The result sheet as HTML: the one place where a paper's content meets its template."""
+"""A sheet as HTML: the one place where a paper's content meets its template."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from assessment.paper.content import Count, ResultPaper
+from assessment.paper.content import Count, Paper
 
 _COPY_NAMES = {"learner": "Learner’s copy", "file": "File copy"}
 _RUNNING_NAME = 40
 
 
-def result_html(paper: ResultPaper, *, language: str = "en-GB") -> str:
+def paper_html(paper: Paper, *, language: str = "en-GB") -> str:
     """A whole HTML document for `render_pdf`; every value from the paper is escaped."""
     standing = "Provisional" if paper.standing.is_provisional else "Confirmed"
     learner = f"{_shortened(paper.learner_name)}, {paper.registration_number}".rstrip(", ")
     title = (
-        f"Result sheet {paper.refs}, registration {paper.registration_number or 'not yet given'}"
+        f"{paper.kind} {paper.refs}, registration {paper.registration_number or 'not yet given'}"
     )
     return render_to_string(
-        "assessment/paper/result_sheet.html",
+        paper.template,
         {
             "paper": paper,
             "language": language,
             "title": f"{title}, provisional" if paper.standing.is_provisional else title,
-            "verdict": f"{standing}: {paper.outcome}",
+            "verdict": f"{standing}: {paper.stands}",
             "copy_name": _COPY_NAMES[paper.copy],
-            "running_sheet": f"Result sheet {paper.refs} · {learner}",
+            "running_sheet": f"{paper.kind} {paper.refs} · {learner}",
             "running_centre": _listed(_shortened(paper.centre_name), paper.centre_number),
             "count_pairs": _pairs(paper.counts),
             "qr_code": qr_code(paper.verify_url),

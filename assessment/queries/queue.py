@@ -9,17 +9,21 @@ from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from assessment.models import Judgement
+from assessment.models import Judgement, SectionMark
 from assessment.queries.marking import submissions_to_mark
 from centres.models import Centre, User
-from qualifications.models import AssessmentUnit, Criterion
+from qualifications.models import AssessmentUnit, Criterion, MarkSection
 
 DECIDED_SHOWN = 50
 
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One submission; ages and distances are in days."""
+    """One submission; ages and distances are in days.
+
+    ``parts`` are the criteria of a result sheet or the sections of a mark sheet, and ``decided``
+    those that the assessor's draft decides.
+    """
 
     submission_id: UUID
     sheet_id: UUID | None
@@ -32,7 +36,7 @@ class QueueRow:
     due: datetime.date
     age: int
     decided: int
-    criteria: int
+    parts: int
     outcome: str
     decided_at: datetime.datetime | None
 
@@ -78,30 +82,19 @@ class Queue:
 def assessor_queue(centre: Centre, assessor: User, *, search: str = "") -> Queue:
     """An assessor's queue, in two queries; ``search`` looks in learners' names and numbers."""
     rows = submissions_to_mark(centre, assessor)
-    own_draft = Judgement.objects.for_centre(centre).filter(
+    own = Q(
         sheet__submission=OuterRef("pk"), sheet__assessor=assessor, sheet__signed_at__isnull=True
     )
+    judged = Judgement.objects.for_centre(centre).filter(own).exclude(decision="")
+    marked = SectionMark.objects.for_centre(centre).filter(own, mark__isnull=False)
+    sections = MarkSection.objects.filter(assessment=OuterRef("assessment"))
     units = AssessmentUnit.objects.filter(assessment=OuterRef(OuterRef("assessment")))
-    criteria = Criterion.objects.filter(unit__in=units.values("unit")).order_by()
+    criteria = Criterion.objects.filter(unit__in=units.values("unit"))
     rows = rows.annotate(
-        decided=Coalesce(
-            Subquery(
-                own_draft.exclude(decision="")
-                .order_by()
-                .values("sheet")
-                .annotate(n=Count("pk"))
-                .values("n")[:1],
-                output_field=IntegerField(),
-            ),
-            0,
-        ),
-        criteria=Coalesce(
-            Subquery(
-                criteria.values("specification").annotate(n=Count("pk")).values("n"),
-                output_field=IntegerField(),
-            ),
-            0,
-        ),
+        decided=_count(judged, "sheet"),
+        marked=_count(marked, "sheet"),
+        sections=_count(sections, "assessment"),
+        criteria=_count(criteria, "specification"),
     )
     if search:
         rows = rows.filter(
@@ -113,6 +106,12 @@ def assessor_queue(centre: Centre, assessor: User, *, search: str = "") -> Queue
     decided = rows.exclude(decided_as=None).order_by("-decided_at")[:DECIDED_SHOWN]
     done = tuple(_row(centre, submission) for submission in decided)
     return Queue(waiting=waiting, decided=done, found_of=len(waiting) + len(done))
+
+
+def _count(rows: Any, by: str) -> Coalesce:
+    """How many rows a subquery has, all of which share one value of ``by``."""
+    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted[:1], output_field=IntegerField()), 0)
 
 
 def _row(centre: Centre, submission: object) -> QueueRow:
@@ -129,8 +128,8 @@ def _row(centre: Centre, submission: object) -> QueueRow:
         submitted_at=s.submitted_at,
         due=submitted_on + datetime.timedelta(days=centre.decide_within_days),
         age=(timezone.localdate() - submitted_on).days,
-        decided=s.decided,
-        criteria=s.criteria,
+        decided=s.marked if s.sections else s.decided,
+        parts=s.sections or s.criteria,
         outcome=s.decided_as or "",
         decided_at=s.decided_at,
     )

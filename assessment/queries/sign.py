@@ -11,8 +11,10 @@ from django.db.models import OuterRef, Subquery
 from assessment.manifest import SheetManifests, manifest_parts, manifests_of
 from assessment.models import Sheet
 from assessment.queries.desk import decision_strip, desk_url
+from assessment.queries.marks import MarkedSection, marked_sections
+from assessment.queries.section_desk import section_url
 from assessment.queries.tree import criterion_mark
-from assessment.queries.work import Block, SheetWork, sheet_blocks, whole_sheets, work_on
+from assessment.queries.work import SheetWork, whole_sheets, work_on
 from centres.models import Centre, Registration, User
 
 
@@ -26,14 +28,18 @@ class Referred:
 
 @dataclass(frozen=True)
 class SignPage:
-    """What would be signed now, and what still keeps it from being signed."""
+    """What would be signed now, and what still keeps it from being signed.
+
+    ``blocks`` are sentences, each with the address of the desk where it is mended.
+    """
 
     work: SheetWork
     manifests: SheetManifests
     strip: tuple[Mapping[str, Any], ...]
     referred: tuple[Referred, ...]
+    sections: tuple[MarkedSection, ...]
     passes: int
-    blocks: tuple[Block, ...]
+    blocks: tuple[tuple[str, str], ...]
     comments: int
 
     @property
@@ -71,20 +77,25 @@ def sign_page(sheet: Sheet) -> SignPage:
     """What signing this draft would cover, in three queries."""
     work = work_on(sheet)
     tree, centre = work.tree, sheet.centre
+
+    def place(mark: str) -> str:
+        if work.is_marked:
+            return section_url(centre, work.submission, int(mark))
+        return desk_url(centre, work.submission, mark)
+
     by_mark = {criterion_mark(tree, c): work.judgements.get(c.id) for c in tree.criteria}
-    referred = tuple(
-        Referred(mark, judgement.feedback)
-        for mark, judgement in by_mark.items()
-        if judgement and mark in work.outcome.referred
-    )
+    sections = marked_sections(tree, work.marks, lambda position: place(str(position)))
     return SignPage(
         work=work,
         manifests=manifests_of(work),
-        strip=decision_strip(
-            tree, work.judgements, lambda mark: desk_url(centre, work.submission, mark)
+        strip=() if work.is_marked else decision_strip(tree, work.judgements, place),
+        referred=tuple(
+            Referred(mark, judgement.feedback)
+            for mark, judgement in by_mark.items()
+            if judgement and mark in work.outcome.referred
         ),
-        referred=referred,
-        passes=len(tree.criteria) - len(referred) - len(work.outcome.undecided),
-        blocks=sheet_blocks(tree, work.judgements),
+        sections=sections,
+        passes=work.parts - len(work.outcome.referred) - len(work.outcome.undecided),
+        blocks=tuple((place(block.mark), block.text) for block in work.blocks),
         comments=sum(bool(comment.text) for comment in work.comments),
     )

@@ -4,7 +4,6 @@ import dataclasses
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,41 +11,22 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from assessment.models import Audience, Comment, Decision, Judgement, Sheet, SheetQuerySet
+from assessment.models import (
+    Audience,
+    Comment,
+    Decision,
+    Judgement,
+    SectionMark,
+    Sheet,
+    SheetQuerySet,
+)
+from assessment.queries.blocks import Block, GateLine, counted_gates
+from assessment.queries.marks import derived_marks, section_blocks
 from assessment.queries.tree import criterion_mark, sheet_tree
 from centres.models import Centre, Role, Signature
 from portfolios.models import Submission, SubmissionItem
-from qualifications.queries import AssessmentTree, TreeCriterion, TreeRule
-from qualifications.rules import Outcome, Verdict, judge_rule, result_outcome
-
-
-@dataclass(frozen=True)
-class GateLine:
-    """A gate of a criterion, what the assessor counted, and whether that is enough."""
-
-    rule: TreeRule
-    value: str
-    verdict: Verdict | None
-
-    @property
-    def met(self) -> bool:
-        """Whether it was counted and is enough."""
-        return self.verdict is not None and self.verdict.met
-
-    @property
-    def sentence(self) -> str:
-        """What to say of it, such as ``Practice: 3 h 30 to go: 14 h 30 of 18 h.``"""
-        if self.verdict is None:
-            return f"{self.rule.label}: not counted yet."
-        return f"{self.rule.label}: {self.verdict.sentence}"
-
-
-@dataclass(frozen=True)
-class Block:
-    """One thing that keeps a sheet from being signed."""
-
-    mark: str
-    text: str
+from qualifications.queries import AssessmentTree, TreeCriterion
+from qualifications.rules import MarkOutcome, Outcome, result_outcome
 
 
 @dataclass(frozen=True)
@@ -74,7 +54,11 @@ class SignOff:
 
 @dataclass(frozen=True)
 class SheetWork:
-    """A sheet with the submission it judges, its judgements by criterion and its comments."""
+    """A sheet with the submission it judges, and what was decided on it.
+
+    That is judgements by criterion and comments on a result sheet, marks by section on a mark
+    sheet.
+    """
 
     sheet: Sheet
     submission: Submission
@@ -82,7 +66,13 @@ class SheetWork:
     signatures: tuple[SignOff, ...]
     items: tuple[SubmissionItem, ...]
     judgements: Mapping[UUID, Judgement]
+    marks: Mapping[UUID, SectionMark]
     comments: tuple[Comment, ...]
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is a mark sheet."""
+        return bool(self.tree.sections)
 
     @property
     def declaration(self) -> SignOff:
@@ -90,9 +80,28 @@ class SheetWork:
         return next(s for s in self.signatures if s.purpose == Signature.Purpose.DECLARATION)
 
     @property
-    def outcome(self) -> Outcome:
-        """Derived from the judgements, never typed."""
+    def outcome(self) -> Outcome | MarkOutcome:
+        """Derived from the judgements or marks, never typed."""
+        if self.is_marked:
+            return self.mark_outcome
         return derived_outcome(self.tree, self.judgements)
+
+    @property
+    def mark_outcome(self) -> MarkOutcome:
+        """The same of a mark sheet, with its total."""
+        return derived_marks(self.tree, self.marks)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What keeps it from being signed."""
+        if self.is_marked:
+            return section_blocks(self.tree, self.marks)
+        return sheet_blocks(self.tree, self.judgements)
+
+    @property
+    def parts(self) -> int:
+        """How many parts are decided one by one: criteria, or sections of a mark sheet."""
+        return len(self.tree.sections) or len(self.tree.criteria)
 
     def comments_for(self, *audiences: str) -> tuple[Comment, ...]:
         """Comments with a text, for these audiences, in the order of the sheet."""
@@ -119,20 +128,13 @@ def derived_outcome(tree: AssessmentTree, judgements: Mapping[UUID, Judgement]) 
 
 def gate_lines(criterion: TreeCriterion, judgement: Judgement | None) -> tuple[GateLine, ...]:
     """The gates of a criterion against what was counted."""
-    counts = judgement.counts if judgement else {}
-    return tuple(
-        GateLine(
-            rule,
-            str(counts.get(rule.code, "")),
-            judge_rule(rule, Decimal(str(counts[rule.code]))) if rule.code in counts else None,
-        )
-        for rule in criterion.gates
-    )
+    return counted_gates(criterion.gates, judgement.counts if judgement else {})
 
 
 def sheet_blocks(tree: AssessmentTree, judgements: Mapping[UUID, Judgement]) -> tuple[Block, ...]:
-    """What keeps a sheet from being signed: an undecided criterion, a referral without feedback,
-    a pass whose gate is not met or not counted (8588 handbook, result sheet; unit 501, AC 2.1)."""
+    """What keeps a result sheet from being signed: an undecided criterion, a referral without
+    feedback, a pass whose gate is not met or not counted (8588 handbook, result sheet; unit 501,
+    AC 2.1)."""
     blocks = []
     for criterion in tree.criteria:
         judgement = judgements.get(criterion.id)
@@ -184,11 +186,19 @@ def work_on(sheet: Sheet) -> SheetWork:
     """The same in three, for a sheet of ``whole_sheets``."""
     centre, submission = sheet.centre, sheet.submission
     sign_offs: list[dict[str, Any]] = sheet.sign_offs  # type: ignore[attr-defined]
-    judgements = Judgement.objects.for_centre(centre).filter(sheet=sheet)
+    tree = sheet_tree(submission.assessment)
+    judgements: Mapping[UUID, Judgement] = {}
+    marks: Mapping[UUID, SectionMark] = {}
+    if tree.sections:
+        given = SectionMark.objects.for_centre(centre).filter(sheet=sheet)
+        marks = {mark.section_id: mark for mark in given}
+    else:
+        judged = Judgement.objects.for_centre(centre).filter(sheet=sheet)
+        judgements = {judgement.criterion_id: judgement for judgement in judged}
     return SheetWork(
         sheet=sheet,
         submission=submission,
-        tree=sheet_tree(submission.assessment),
+        tree=tree,
         signatures=tuple(
             SignOff(**{**row, "signed_at": datetime.datetime.fromisoformat(row["signed_at"])})
             for row in sign_offs
@@ -199,6 +209,7 @@ def work_on(sheet: Sheet) -> SheetWork:
             .select_related("version__file")
             .order_by("number")
         ),
-        judgements={judgement.criterion_id: judgement for judgement in judgements},
+        judgements=judgements,
+        marks=marks,
         comments=tuple(Comment.objects.for_centre(centre).filter(sheet=sheet)),
     )

@@ -4,33 +4,47 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from assessment.actions import DraftConflict, Saved, save_comment, save_judgement
-from assessment.forms import COUNT, CommentForm, JudgementForm, count_in_words
+from assessment.actions import save_comment, save_judgement
+from assessment.forms import COUNT, CommentForm, JudgementForm
 from assessment.models import Audience
 from assessment.queries.desk import Desk, desk, desk_url
-from assessment.queries.marking import submissions_to_mark
+from assessment.queries.section_desk import section_desk, section_url
 from assessment.queries.tree import criterion_mark, criterion_marked, outcomes_of, sheet_tree
-from assessment.queries.work import GateLine
+from assessment.views.saving import (
+    form_faults,
+    number_in,
+    refused_as_json,
+    saved_as_json,
+    status_of,
+    stored_elsewhere,
+    submission_to_mark,
+    wants_json,
+)
 from centres.access import CentreRequest, may
-from centres.refusals import Refusal, TransitionError
+from centres.refusals import Refusal
 from portfolios.models import Submission
 from qualifications.models import Criterion, LearningOutcome
 from qualifications.queries import TreeCriterion
+
+NAMES = {"decision": "Decision", "feedback": "Feedback", "text": "Comment"}
 
 
 @may("mark_work")
 @require_safe
 def open_desk(request: CentreRequest, submission_id: UUID) -> HttpResponse:
-    """To the first criterion of the sheet; a decided submission leads to its sheet."""
-    submission = _submission(request, submission_id)
+    """To the first criterion or section not decided; a decided submission leads to its sheet."""
+    submission = submission_to_mark(request, submission_id)
     if submission.signed_sheet_id:
         return redirect("assessment:sheet", request.centre.slug, submission.signed_sheet_id)
     tree = sheet_tree(submission.assessment)
+    if tree.sections:
+        part = section_desk(request.centre, submission, request.user, tree.sections[0])
+        first = next((line for line in part.lines if line.mark is None), part.lines[0])
+        return redirect(section_url(request.centre, submission, first.section.position))
     shown = desk(request.centre, submission, request.user, tree.criteria[0])
     undecided = [*shown.derived.undecided, shown.mark]
     return redirect(desk_url(request.centre, submission, undecided[0]))
@@ -40,7 +54,7 @@ def open_desk(request: CentreRequest, submission_id: UUID) -> HttpResponse:
 @require_safe
 def desk_criterion(request: CentreRequest, submission_id: UUID, mark: str) -> HttpResponse:
     """Evidence beside one criterion; a decided submission leads to its sheet."""
-    submission = _submission(request, submission_id)
+    submission = submission_to_mark(request, submission_id)
     criterion = _criterion(submission, mark)
     if submission.signed_sheet_id:
         return redirect("assessment:sheet", request.centre.slug, submission.signed_sheet_id)
@@ -51,12 +65,12 @@ def desk_criterion(request: CentreRequest, submission_id: UUID, mark: str) -> Ht
 @require_POST
 def save_judgement_view(request: CentreRequest, submission_id: UUID, mark: str) -> HttpResponse:
     """Keep a draft judgement: JSON for the script, otherwise on to where the button says."""
-    submission = _submission(request, submission_id)
+    submission = submission_to_mark(request, submission_id)
     criterion = _criterion(submission, mark)
     form = JudgementForm(request.POST, criterion=criterion)
     try:
         if not form.is_valid():
-            raise Refusal(rule=_form_faults(form), remedy="Nothing typed is lost.")
+            raise Refusal(rule=form_faults(form), remedy="Nothing typed is lost.")
         saved = save_judgement(
             actor=request.user,
             centre=request.centre,
@@ -65,10 +79,10 @@ def save_judgement_view(request: CentreRequest, submission_id: UUID, mark: str) 
             **form.typed(),
         )
     except Refusal as refusal:
-        if _wants_json(request):
-            return _refused_as_json(refusal, criterion)
+        if wants_json(request):
+            return refused_as_json(refusal, criterion.gates)
         return _desk_page(request, submission, criterion, form=form, refusal=refusal)
-    return _saved_as_json(saved) if _wants_json(request) else _go_on(request, submission, criterion)
+    return saved_as_json(saved) if wants_json(request) else _go_on(request, submission, criterion)
 
 
 @may("mark_work")
@@ -77,12 +91,12 @@ def save_comment_view(
     request: CentreRequest, submission_id: UUID, outcome_id: UUID, audience: str
 ) -> HttpResponse:
     """Keep a draft comment on a learning outcome; JSON for the script, otherwise back."""
-    submission = _submission(request, submission_id)
+    submission = submission_to_mark(request, submission_id)
     criterion = _criterion_commented(request, submission, outcome_id, audience)
     form = CommentForm(request.POST)
     try:
         if not form.is_valid():
-            raise Refusal(rule=_form_faults(form), remedy="Nothing typed is lost.")
+            raise Refusal(rule=form_faults(form), remedy="Nothing typed is lost.")
         saved = save_comment(
             actor=request.user,
             centre=request.centre,
@@ -92,21 +106,17 @@ def save_comment_view(
             **form.typed(),
         )
     except Refusal as refusal:
-        if _wants_json(request):
-            return _refused_as_json(refusal, criterion)
+        if wants_json(request):
+            return refused_as_json(refusal, criterion.gates)
         typed = {audience: request.POST.get("text", "")}
         return _desk_page(request, submission, criterion, comments=typed, refusal=refusal)
-    return _saved_as_json(saved) if _wants_json(request) else _go_on(request, submission, criterion)
-
-
-def _submission(request: CentreRequest, submission_id: UUID) -> Any:
-    """A submission that is this assessor's to mark; anybody else's is not found."""
-    return get_object_or_404(submissions_to_mark(request.centre, request.user), pk=submission_id)
+    return saved_as_json(saved) if wants_json(request) else _go_on(request, submission, criterion)
 
 
 def _criterion(submission: Submission, mark: str) -> TreeCriterion:
-    criterion = criterion_marked(sheet_tree(submission.assessment), mark)
-    if criterion is None:
+    tree = sheet_tree(submission.assessment)
+    criterion = criterion_marked(tree, mark)
+    if criterion is None or tree.sections:
         raise Http404
     return criterion
 
@@ -117,7 +127,7 @@ def _criterion_commented(
     """The criterion from which a comment is written, for the way back."""
     tree = sheet_tree(submission.assessment)
     outcome = next((o for o in outcomes_of(tree) if o.id == outcome_id), None)
-    if outcome is None or audience not in Audience.values:
+    if outcome is None or tree.sections or audience not in Audience.values:
         raise Http404
     came_from = criterion_marked(tree, request.POST.get("criterion", ""))
     return came_from if came_from in outcome.criteria else outcome.criteria[0]
@@ -138,16 +148,16 @@ def _desk_page(
         submission,
         request.user,
         criterion,
-        item=_number(request.GET.get("item")),
-        place=_number(request.GET.get("place")),
+        item=number_in(request.GET.get("item")),
+        place=number_in(request.GET.get("place")),
     )
     context = {
         **_typed_again(shown, form, comments or {}),
         "refusal": refusal,
-        "stored": _stored(refusal, shown),
+        "stored": stored_elsewhere(refusal, shown.gates, NAMES),
         "here": desk_url(request.centre, submission, shown.mark),
     }
-    return render(request, "assessment/desk.html", context, status=_status(refusal))
+    return render(request, "assessment/desk.html", context, status=status_of(refusal))
 
 
 def _typed_again(
@@ -188,24 +198,6 @@ def _form_again(form: JudgementForm | None, shown: Desk) -> JudgementForm:
     return again
 
 
-def _stored(refusal: Refusal | None, shown: Desk) -> list[tuple[str, str]]:
-    """What another tab stored, to be read beside what was typed here."""
-    if not isinstance(refusal, DraftConflict):
-        return []
-    names = {"decision": "Decision", "feedback": "Feedback", "text": "Comment"}
-    labels = {f"counts.{line.rule.code}": line.rule.label for line in shown.gates}
-    return [
-        ({**names, **labels}.get(name, name), str(value) or "(nothing)")
-        for name, value in refusal.current.items()
-    ]
-
-
-def _status(refusal: Refusal | None) -> int:
-    if refusal is None:
-        return 200
-    return 409 if isinstance(refusal, TransitionError) else 422
-
-
 def _go_on(
     request: CentreRequest, submission: Submission, criterion: TreeCriterion
 ) -> HttpResponseRedirect:
@@ -216,42 +208,3 @@ def _go_on(
     tree = sheet_tree(submission.assessment)
     there = criterion_marked(tree, goal) or criterion
     return redirect(desk_url(request.centre, submission, criterion_mark(tree, there)))
-
-
-def _wants_json(request: CentreRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
-
-
-def _saved_as_json(saved: Saved) -> JsonResponse:
-    at = timezone.localtime(saved.saved_at)
-    return JsonResponse({"saved_at": f"{at:%H:%M}", "revision": saved.revision})
-
-
-def _refused_as_json(refusal: Refusal, criterion: TreeCriterion) -> JsonResponse:
-    if not isinstance(refusal, DraftConflict):
-        return JsonResponse({"refusal": str(refusal)}, status=_status(refusal))
-    rules = {f"counts.{rule.code}": rule for rule in criterion.gates}
-    fields = {
-        COUNT + name.removeprefix("counts.") if name in rules else name: count_in_words(
-            GateLine(rules[name], str(value), None)
-        )
-        if name in rules
-        else value
-        for name, value in refusal.current.items()
-    }
-    at = timezone.localtime(refusal.saved_at)
-    conflict = {"fields": fields, "saved_at": f"{at:%H:%M}", "saved_by": ""}
-    return JsonResponse({"conflict": {**conflict, "revision": refusal.revision}}, status=409)
-
-
-def _form_faults(form: Any) -> str:
-    return " ".join(
-        f"{form.fields[name].label or name}: {' '.join(faults)}"
-        if name in form.fields
-        else " ".join(faults)
-        for name, faults in form.errors.items()
-    )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None

@@ -29,7 +29,7 @@ NOTHING_NEW = 204
 @require_safe
 def papers(request: CentreRequest, sheet_id: UUID) -> HttpResponse:
     """How far a sheet's papers are; a page that polls says what it has seen and gets the news."""
-    shown = list(_visible(request).filter(sheet=sheet_id).order_by("-copy"))
+    shown = list(_visible(request).filter(sheet=sheet_id))
     if not shown:
         raise Http404
     context = {"papers": shown, "sheet": shown[0].sheet, "centre": request.centre}

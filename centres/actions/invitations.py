@@ -1,20 +1,26 @@
 """How people come in: by a link to their own address, since nobody registers by themselves."""
 
 import datetime
-from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from centres import letters
 from centres.access import check_may
 from centres.actions.people import add_membership, lock_people, refuse_role_held
-from centres.invitations import LASTS_DAYS, new_token, send_invitation, token_digest
+from centres.invitations import (
+    KIND,
+    LASTS_DAYS,
+    invitation_link,
+    make_token,
+    new_salt,
+    token_again,
+    token_digest,
+)
 from centres.ledger import action, record
 from centres.models import Centre, Invitation, Membership, Role, User
 from centres.refusals import Refusal, TransitionError
-
-Unsent = Callable[[str], None]
 
 
 @action
@@ -25,23 +31,19 @@ def invite_person(
     email: str,
     full_name: str,
     role: Role,
-    on_unsent: Unsent | None = None,
 ) -> tuple[Invitation, str]:
-    """Invite a person to a role and send the link after the commit; it lasts fourteen days.
+    """Invite a person to a role; a worker sends the link after the commit. It lasts fourteen days.
 
-    Returns the invitation and the link's token, of which only the hash is kept. Where the mail
-    server does not take the message, ``on_unsent`` gets the link. Refuses a role that the person
-    has and a second open invitation to the same role.
+    Returns the invitation and the link's token, of which only the hash is kept. Refuses a role
+    that the person has and a second open invitation to the same role.
     """
     check_may(actor, centre, "change_people")
     lock_people(centre)
-    return _invite(actor, centre, email, full_name, role, on_unsent)
+    return _invite(actor, centre, email, full_name, role)
 
 
 @action
-def invite_first_manager(
-    *, centre: Centre, email: str, full_name: str, on_unsent: Unsent | None = None
-) -> tuple[Invitation, str]:
+def invite_first_manager(*, centre: Centre, email: str, full_name: str) -> tuple[Invitation, str]:
     """Invite the manager of a centre that has none, by the platform itself.
 
     An earlier link to the same person is withdrawn. Refuses where there is a centre manager:
@@ -55,7 +57,7 @@ def invite_first_manager(
         )
     for earlier in _open(centre).filter(email=_address(email), role=Role.MANAGER):
         _withdraw(None, earlier)
-    return _invite(None, centre, email, full_name, Role.MANAGER, on_unsent)
+    return _invite(None, centre, email, full_name, Role.MANAGER)
 
 
 def _invite(
@@ -64,7 +66,6 @@ def _invite(
     email: str,
     full_name: str,
     role: Role,
-    on_unsent: Unsent | None,
 ) -> tuple[Invitation, str]:
     address = _address(email)
     person = User.objects.filter(email=address).first()
@@ -75,18 +76,21 @@ def _invite(
             rule=f"{address} has an open invitation to the role “{Role(role).label}” already.",
             remedy="Withdraw it before sending another, so that only one link works.",
         )
-    token = new_token()
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         centre=centre,
         email=address,
         full_name=full_name,
         role=role,
-        token_digest=token_digest(token),
+        token_salt=new_salt(),
         invited_by=actor,
         expires_at=timezone.now() + datetime.timedelta(days=LASTS_DAYS),
+        **letters.queued(),
     )
+    token = make_token(invitation)
+    invitation.token_digest = token_digest(token)
+    invitation.save()
     record("member.invited", centre=centre, actor=actor, subject=invitation, role=str(role))
-    transaction.on_commit(lambda: send_invitation(invitation, token, on_unsent), robust=True)
+    letters.send_after_commit(KIND, centre.pk, [invitation.pk])
     return invitation, token
 
 
@@ -105,6 +109,26 @@ def withdraw_invitation(*, actor: User, centre: Centre, invitation: Invitation) 
             rule="This invitation has been withdrawn already.", remedy="Nothing needs doing."
         )
     return _withdraw(actor, held)
+
+
+@action
+def show_invitation_link(*, actor: User, centre: Centre, invitation: Invitation) -> str:
+    """The link of an invitation whose e-mail has not gone out, to be handed over by its inviter.
+
+    Refuses an invitation that is closed, and one whose e-mail has gone: its link is in that alone.
+    """
+    check_may(actor, centre, "change_people")
+    held = Invitation.objects.for_centre(centre).select_for_update().get(pk=invitation.pk)
+    refuse_closed(held)
+    try:
+        token = token_again(held)
+    except ValueError as gone:
+        raise TransitionError(
+            rule=f"The link has gone to {held.email}, and is kept nowhere else.",
+            remedy="Withdraw this invitation and send another.",
+        ) from gone
+    record("invitation.link_shown", centre=centre, actor=actor, subject=held)
+    return invitation_link(held, token)
 
 
 def _withdraw(actor: User | None, invitation: Invitation) -> Invitation:

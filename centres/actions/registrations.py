@@ -7,12 +7,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from centres.access import check_may
+from centres.approvals import check_open_to_enrolment
 from centres.canonical import text_hash
-from centres.dates import comes_of_age, term_ends
 from centres.ledger import action, record
 from centres.models import Allocation, Centre, Membership, Registration, Role, User
 from centres.refusals import Refusal, TransitionError
 from qualifications.models import Pathway
+from qualifications.rules import comes_of_age, judge_age, term_ends
 
 
 @action
@@ -28,9 +29,10 @@ def enrol_learner(
 ) -> Registration:
     """Enrol a learner on a pathway of a published specification; the number comes later.
 
-    Refuses a person without the learner's role, a pathway that is not open to the centre, a day
-    to come, a learner below the pathway's minimum age on the day of enrolment (8588 handbook: 18)
-    and a second enrolment on the same pathway.
+    Refuses a person without the learner's role, a pathway that is not open to the centre, one that
+    it is not approved to enrol on that day (``check_open_to_enrolment``), a day to come, a learner
+    below the pathway's minimum age on the day of enrolment (8588 handbook: 18) and a second
+    enrolment on the same pathway.
     """
     check_may(actor, centre, "change_registrations")
     if not holds_role(learner, centre, Role.LEARNER):
@@ -39,6 +41,7 @@ def enrol_learner(
             remedy="Give the person that role on the people page first.",
         )
     _check_pathway(centre, pathway)
+    check_open_to_enrolment(centre, pathway, enrolled_on)
     _check_age(pathway, date_of_birth, enrolled_on)
     taken = TransitionError(
         rule=f"{learner.full_name} is enrolled on {pathway.code} already.",
@@ -93,22 +96,19 @@ def _check_age(pathway: Pathway, date_of_birth: datetime.date, enrolled_on: date
             rule="The date of birth must lie before the day of enrolment.",
             remedy="Correct whichever of the two was mistyped.",
         )
-    if pathway.minimum_age is None:
+    verdict = judge_age(date_of_birth, enrolled_on, pathway.minimum_age, of=pathway.code)
+    if verdict.met or pathway.minimum_age is None:
         return
     possible = comes_of_age(date_of_birth, pathway.minimum_age)
-    if enrolled_on < possible:
-        qualification = pathway.specification.qualification
-        raise Refusal(
-            rule=(
-                f"{pathway.code} takes learners from {pathway.minimum_age} years of age, and this "
-                f"date of birth makes the learner {pathway.minimum_age} on {possible:%-d %b %Y}."
-            ),
-            remedy=f"Correct the date of birth, or enrol from {possible:%-d %b %Y}.",
-            source=(
-                f"{qualification.number} handbook, version {pathway.specification.version}: "
-                f"registration from {pathway.minimum_age}"
-            ),
-        )
+    qualification = pathway.specification.qualification
+    raise Refusal(
+        rule=verdict.sentence,
+        remedy=f"Correct the date of birth, or enrol from {possible:%-d %b %Y}.",
+        source=(
+            f"{qualification.number} handbook, version {pathway.specification.version}: "
+            f"registration from {pathway.minimum_age}"
+        ),
+    )
 
 
 @action

@@ -24,6 +24,7 @@ class Centre(models.Model):
         max_length=50, default="Europe/London", validators=[validate_time_zone]
     )
     decide_within_days = models.PositiveSmallIntegerField(default=14)
+    requires_second_factor = models.BooleanField("staff need a second step", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from centres.models.notice import Letter, letter_checks, letters_due
 from centres.tenancy import CentreOwned
 
 if TYPE_CHECKING:
@@ -134,13 +135,18 @@ class Membership(models.Model):
         return self.starts_on <= today and (self.ends_on is None or self.ends_on > today)
 
 
-class Invitation(CentreOwned):
-    """An offer of a role, taken up through a link that expires; only the link's hash is kept."""
+class Invitation(CentreOwned, Letter):
+    """An offer of a role, taken up through a link that expires; only the link's hash is kept.
+
+    ``token_salt`` lets the worker that writes the e-mail, and whoever else has the site's secret
+    key, make the link once more. It is forgotten when the e-mail has gone.
+    """
 
     email = models.EmailField("e-mail address", max_length=254)
     full_name = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=Role)
     token_digest = models.CharField(max_length=64)
+    token_salt = models.CharField(max_length=64, blank=True)
     # Nobody for a centre's first manager, whom the platform itself invites.
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now)
@@ -151,6 +157,7 @@ class Invitation(CentreOwned):
 
     class Meta(CentreOwned.Meta):
         ordering = ["-invited_at"]
+        indexes = [letters_due("invitation")]
         constraints = [
             *CentreOwned.Meta.constraints,
             models.UniqueConstraint(fields=["centre", "token_digest"], name="invitation_link_once"),
@@ -160,6 +167,7 @@ class Invitation(CentreOwned):
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False),
                 name="invitation_accepted_by_someone",
             ),
+            *letter_checks("invitation"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,11 @@ class Signature(CentreOwned):
 
         DECLARATION = "declaration", "Declaration"
         DECISION = "decision", "Assessor's decision"
+        PLAN = "plan", "Sampling plan"
+        REVIEW = "review", "Internal quality assurance"
+        RELEASE = "release", "Release of unsampled work"
+        VISIT = "visit", "External quality assurance"
+        ALIGNMENT = "alignment", "Alignment of a programme"
 
     purpose = models.CharField(max_length=30, choices=Purpose)
     subject_kind = models.CharField(max_length=60)

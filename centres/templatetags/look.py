@@ -79,6 +79,9 @@ STATES: dict[str, State] = {
     "paused": State("wait", "dashring", "Paused"),
     "ended": State("off", "dash", "Ended"),
     "expired": State("act", "clock", "Expired"),
+    # A notice.
+    "unread": State("wait", "dashring", "Not read"),
+    "read": State("off", "tick", "Read"),
 }
 
 

@@ -4,16 +4,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import login
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from centres.access import CentreRequest, guest, may
-from centres.actions import accept_invitation, invite_person, withdraw_invitation
+from centres.actions import (
+    accept_invitation,
+    invite_person,
+    show_invitation_link,
+    withdraw_invitation,
+)
 from centres.actions.invitations import refuse_closed
 from centres.forms import InvitationForm, JoinForm
 from centres.invitations import token_digest
@@ -31,7 +35,6 @@ def invite(request: CentreRequest) -> HttpResponse:
     form = InvitationForm(posted(request))
     refusal = None
     if form.is_valid():
-        unsent: list[str] = []
         try:
             invitation, _ = invite_person(
                 actor=request.user,
@@ -39,30 +42,17 @@ def invite(request: CentreRequest) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 full_name=form.cleaned_data["full_name"],
                 role=Role(form.cleaned_data["role"]),
-                on_unsent=unsent.append,
             )
         except Refusal as refused:
             refusal = refused
         else:
-            transaction.on_commit(lambda: _say_invited(request, invitation, unsent), robust=True)
+            messages.success(
+                request,
+                f"{invitation.full_name} is invited. The link goes to {invitation.email} and works "
+                f"until {timezone.localtime(invitation.expires_at):%-d %b %Y}.",
+            )
             return redirect("centres:people", request.centre.slug)
     return form_answer(request, "centres/people_invite.html", {"form": form}, refusal)
-
-
-def _say_invited(request: HttpRequest, invitation: Invitation, unsent: list[str]) -> None:
-    """After the message was sent, or was not: then the manager gets the link, this once."""
-    if unsent:
-        messages.warning(
-            request,
-            f"{invitation.full_name} is invited, but the mail server did not take the message. "
-            f"Give them this link yourself; it is shown this once: {unsent[0]}",
-        )
-        return
-    messages.success(
-        request,
-        f"{invitation.full_name} is invited. The link has gone to {invitation.email} and works "
-        f"until {timezone.localtime(invitation.expires_at):%-d %b %Y}.",
-    )
 
 
 @may("change_people")
@@ -82,6 +72,23 @@ def withdraw(request: CentreRequest, invitation_id: UUID) -> HttpResponse:
             return redirect("centres:people", request.centre.slug)
     context = {"invitation": invitation}
     return form_answer(request, "centres/invitation_withdraw.html", context, refusal)
+
+
+@may("change_people")
+@never_cache
+@require_POST
+def show_link(request: CentreRequest, invitation_id: UUID) -> HttpResponse:
+    """The link of an invitation whose e-mail does not go out."""
+    mine = Invitation.objects.for_centre(request.centre)
+    invitation = get_object_or_404(mine, pk=invitation_id)
+    context: dict[str, object] = {"invitation": invitation}
+    try:
+        context["link"] = show_invitation_link(
+            actor=request.user, centre=request.centre, invitation=invitation
+        )
+    except Refusal as refused:
+        return form_answer(request, "centres/invitation_link.html", context, refused)
+    return render(request, "centres/invitation_link.html", context)
 
 
 @guest

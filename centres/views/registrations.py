@@ -100,7 +100,8 @@ def enrol(request: CentreRequest) -> HttpResponse:
         else:
             messages.success(request, f"{enrolled.certificate_name} is enrolled.")
             return redirect("centres:registration", request.centre.slug, enrolled.pk)
-    return form_answer(request, "centres/registration_new.html", {"form": form}, refusal)
+    context = {"form": form, "can": {"record": allowed(request.roles, "change_approvals")}}
+    return form_answer(request, "centres/registration_new.html", context, refusal)
 
 
 @may("change_registrations")

@@ -7,9 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from assessment.actions import save_comment, save_judgement, sign_sheet
+from assessment.actions import save_comment, save_judgement, save_section, sign_sheet
 from assessment.manifest import sheet_manifests
 from assessment.models import Sheet
+from assessment.queries.tree import criterion_mark, sheet_tree
 from centres.actions import (
     accept_invitation,
     allocate_assessor,
@@ -20,14 +21,18 @@ from centres.actions import (
     record_registration,
 )
 from centres.models import Centre, Registration, Role, User
-from centres.signatures import Proof
 from centres.tenancy import centre_context
-from config.demo.story import PASSWORD, Attempt, House, Item, Learner, houses
+from config.demo.approvals_play import play_approvals
+from config.demo.houses import houses
+from config.demo.proof import just_proved
+from config.demo.quality_play import play_quality
+from config.demo.story import PASSWORD, Attempt, House, Item, Learner
+from config.demo.views import PLATFORM_STAFF
 from portfolios.actions import add_evidence, make_claim, submit_work
 from portfolios.declarations import CURRENT
 from portfolios.manifest import submission_manifest
 from portfolios.models import Submission
-from qualifications.models import Assessment, Criterion, Pathway
+from qualifications.models import Assessment, Criterion, MarkSection, Pathway
 
 
 def email(house: House, key: str) -> str:
@@ -41,6 +46,7 @@ def play() -> Iterator[str]:
     Stopped half-way, it leaves either a whole centre or nothing of it, so playing twice is
     harmless.
     """
+    bring_platform_staff()
     for house in houses():
         if Centre.objects.filter(slug=house.slug).exists():
             yield f"{house.name} is there already"
@@ -55,9 +61,17 @@ def play() -> Iterator[str]:
             )
             with centre_context(centre.pk):
                 people = bring_people(house, centre)
+                play_approvals(house, centre, people["max"])
                 for learner in house.learners:
-                    play_learner(house, centre, people, learner)
+                    play_learner(centre, people, learner)
+                play_quality(house, centre, people)
         yield f"{house.name}: {len(house.people)} people, {len(house.learners)} learners"
+
+
+def bring_platform_staff() -> None:
+    """One of the platform's own staff, whom no centre invites; once."""
+    if not User.objects.filter(email=PLATFORM_STAFF).exists():
+        User.objects.create_user(PLATFORM_STAFF, PASSWORD, full_name="Robin Ash", is_staff=True)
 
 
 def bring_people(house: House, centre: Centre) -> dict[str, User]:
@@ -84,10 +98,10 @@ def bring_people(house: House, centre: Centre) -> dict[str, User]:
     return people
 
 
-def play_learner(house: House, centre: Centre, people: dict[str, User], learner: Learner) -> None:
+def play_learner(centre: Centre, people: dict[str, User], learner: Learner) -> None:
     """Enrol, register and allocate a learner, then play their work."""
     manager, person, assessor = people["max"], people[learner.key], people["pat"]
-    pathway = Pathway.objects.get(code="8588-21", specification__centre_id=None)
+    pathway = Pathway.objects.get(code=learner.pathway, specification__centre_id=None)
     today = timezone.localdate()
     registration = enrol_learner(
         actor=manager,
@@ -106,29 +120,30 @@ def play_learner(house: House, centre: Centre, people: dict[str, User], learner:
         registered_on=today - datetime.timedelta(days=110),
     )
     allocate_assessor(actor=manager, centre=centre, registration=registration, assessor=assessor)
-    assessment = Assessment.objects.get(
-        code="501-portfolio", specification_id=pathway.specification_id
+    assessment = Assessment.objects.select_related("specification").get(
+        code=learner.assessment, specification_id=pathway.specification_id
     )
-    _add(centre, person, registration, learner.draft)
+    _add(centre, person, registration, assessment, learner.draft)
     for attempt in learner.attempts:
-        _add(centre, person, registration, attempt.items)
+        _add(centre, person, registration, assessment, attempt.items)
         submission = _submit(centre, person, registration, assessment)
         _mark(centre, assessor, submission, attempt)
         _sign(centre, assessor, submission)
     if learner.waiting:
-        _add(centre, person, registration, learner.waiting.items)
+        _add(centre, person, registration, assessment, learner.waiting.items)
         submission = _submit(centre, person, registration, assessment)
         _mark(centre, assessor, submission, learner.waiting)
 
 
-def _add(centre: Centre, person: User, registration: Registration, items: tuple[Item, ...]) -> None:
+def _add(
+    centre: Centre,
+    person: User,
+    registration: Registration,
+    assessment: Assessment,
+    items: tuple[Item, ...],
+) -> None:
     """Upload the files and claim them."""
-    criteria = {
-        row.number: row
-        for row in Criterion.objects.filter(
-            specification_id=registration.pathway.specification_id, unit__number="501"
-        )
-    }
+    criteria = _criteria(assessment)
     for item in items:
         evidence = add_evidence(
             actor=person,
@@ -149,9 +164,11 @@ def _add(centre: Centre, person: User, registration: Registration, items: tuple[
             )
 
 
-def _proof() -> Proof:
-    """The people of the demonstration have just given their password."""
-    return Proof(method="password", at=datetime.datetime.now(datetime.UTC))
+def _criteria(assessment: Assessment) -> dict[str, Criterion]:
+    """The criteria of an assessment by the marks that pages give them."""
+    tree = sheet_tree(assessment)
+    rows = Criterion.objects.select_related("outcome").in_bulk([each.id for each in tree.criteria])
+    return {criterion_mark(tree, each): rows[each.id] for each in tree.criteria}
 
 
 def _submit(
@@ -166,37 +183,45 @@ def _submit(
         assessment=assessment,
         declaration_version=CURRENT.version,
         shown_digest=shown.digest,
-        proof=_proof(),
+        proof=just_proved(),
     )
 
 
 def _mark(centre: Centre, assessor: User, submission: Submission, attempt: Attempt) -> None:
-    """Decide the criteria and comment, as far as the story goes."""
-    specification = submission.assessment.specification_id
-    criteria = Criterion.objects.filter(
-        specification_id=specification, number__in=attempt.judgements, unit__number="501"
-    ).select_related("outcome")
-    outcomes = {}
-    for criterion in criteria:
-        outcomes[criterion.outcome.number] = criterion.outcome
-        decision, feedback = attempt.judgements[criterion.number]
+    """Decide the criteria or mark the sections, and comment, as far as the story goes."""
+    criteria = _criteria(submission.assessment)
+    outcomes = {criterion.outcome.number: criterion.outcome for criterion in criteria.values()}
+    for number, (decision, feedback) in attempt.judgements.items():
         save_judgement(
             actor=assessor,
             centre=centre,
             submission=submission,
-            criterion=criterion,
+            criterion=criteria[number],
             decision=decision,
             feedback=feedback,
-            counts=attempt.counts.get(criterion.number, {}),
+            counts=attempt.counts.get(number, {}),
             base_revision=0,
             tab="demo",
         )
-    for number, audience, said in attempt.comments:
+    sections = MarkSection.objects.filter(assessment=submission.assessment).order_by("position")
+    for section, marks in zip(sections, attempt.marks, strict=False):
+        save_section(
+            actor=assessor,
+            centre=centre,
+            submission=submission,
+            section=section,
+            mark=marks.mark,
+            strengths=marks.strengths,
+            improvements=marks.improvements,
+            counts=marks.counts,
+            tab="demo",
+        )
+    for outcome, audience, said in attempt.comments:
         save_comment(
             actor=assessor,
             centre=centre,
             submission=submission,
-            outcome=outcomes[number],
+            outcome=outcomes[outcome],
             audience=audience,
             text=said,
             base_revision=0,
@@ -212,7 +237,7 @@ def _sign(centre: Centre, assessor: User, submission: Submission) -> None:
         centre=centre,
         submission=submission,
         shown_digest=sheet_manifests(draft).file.digest,
-        proof=_proof(),
+        proof=just_proved(),
     )
 
 

@@ -12,7 +12,8 @@ from assessment.models import Document, Sheet
 from centres.models import Centre, Membership
 from centres.tenancy import centre_context
 from config.demo.story import PASSWORD
-from config.demo.views import DEMO_CENTRES
+from config.demo.views import DEMO_CENTRES, PLATFORM_STAFF
+from quality.queries.standings import current_sheets, standing_of_sheet
 
 FOLDER = settings.BASE_DIR / "var" / "demo"
 
@@ -46,43 +47,63 @@ def write_summary(url: str) -> dict[str, Any]:
         ]
         with centre_context(centre.pk):
             sheets += _sheets(centre, url)
+    logins.append(
+        {"email": PLATFORM_STAFF, "password": PASSWORD, "role": "platform staff", "centre": ""}
+    )
     summary = {"url": url, "logins": logins, "sheets": sheets}
     (FOLDER / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     return summary
 
 
 def _sheets(centre: Centre, url: str) -> list[dict[str, Any]]:
-    """Each signed sheet with its file copy and its learner's copy."""
+    """Each signed sheet with its standing and route, its newest papers and all that it had."""
     rows = (
         Sheet.objects.for_centre(centre)
         .signed()
         .select_related("submission__assessment", "submission__registration")
         .order_by("signed_at")
     )
-    papers: dict[Any, dict[str, Document]] = {}
-    for paper in Document.objects.for_centre(centre).filter(state=Document.State.ISSUED):
-        papers.setdefault(paper.sheet_id, {})[paper.copy] = paper
+    standing = {sheet.pk: standing_of_sheet(sheet) for sheet in current_sheets(centre)}
+    issued = Document.objects.for_centre(centre).filter(state=Document.State.ISSUED)
+    papers: dict[Any, list[Document]] = {}
+    for paper in issued.order_by("queued_at"):
+        papers.setdefault(paper.sheet_id, []).append(paper)
     made = []
     for sheet in rows:
-        copies = {
-            copy: _copied(paper, centre, sheet) for copy, paper in papers.get(sheet.pk, {}).items()
-        }
-        whole = papers.get(sheet.pk, {}).get(Document.Copy.FILE)
-        if whole is None:
+        held = papers.get(sheet.pk, [])
+        newest = {paper.copy: paper for paper in held}
+        if Document.Copy.FILE not in newest:
             continue
+        whole = newest[Document.Copy.FILE]
+        files = {paper.pk: str(_copied(paper, centre, sheet)) for paper in held}
+        work = standing.get(sheet.pk)
         made.append(
             {
                 "centre": centre.slug,
                 "learner": sheet.submission.registration.certificate_name,
                 "assessment": sheet.submission.assessment.code,
                 "attempt": sheet.submission.attempt,
+                "version": sheet.version,
                 "outcome": sheet.outcome,
-                "standing": whole.standing,
-                "route": "decided",
-                "pdf": str(copies[Document.Copy.FILE]),
-                "learner_pdf": str(copies.get(Document.Copy.LEARNER, "")),
+                "standing": str(work.standing) if work else "superseded",
+                "route": str(work.route) if work and work.route else "",
+                "explained": work.sentence if work else "A later sheet stands.",
+                "pdf": files[whole.pk],
+                "learner_pdf": files[newest[Document.Copy.LEARNER].pk]
+                if Document.Copy.LEARNER in newest
+                else "",
                 "sha256": whole.sha256,
                 "verify_url": url + reverse("verify:code", args=[whole.code]),
+                "papers": [
+                    {
+                        "copy": paper.copy,
+                        "standing": paper.standing,
+                        "pdf": files[paper.pk],
+                        "sha256": paper.sha256,
+                        "current": work is not None and newest[paper.copy].pk == paper.pk,
+                    }
+                    for paper in held
+                ],
             }
         )
     return made
@@ -91,9 +112,10 @@ def _sheets(centre: Centre, url: str) -> list[dict[str, Any]]:
 def _copied(paper: Document, centre: Centre, sheet: Sheet) -> Path:
     """The paper's bytes as a file with a speaking name."""
     submission = sheet.submission
+    number = submission.registration.number or "no-number"  # another award waits for its own
     name = (
-        f"{centre.slug}-{submission.registration.number}-{submission.assessment.code}"
-        f"-attempt-{submission.attempt}-{paper.copy}.pdf"
+        f"{centre.slug}-{number}-{submission.assessment.code}"
+        f"-attempt-{submission.attempt}-version-{sheet.version}-{paper.standing}-{paper.copy}.pdf"
     )
     with default_storage.open(paper.key) as held:
         (FOLDER / name).write_bytes(held.read())

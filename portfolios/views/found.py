@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 
 from centres.access import CentreRequest, allowed
@@ -10,6 +11,7 @@ from centres.refusals import ChangedSinceShown, Refusal, TransitionError
 from portfolios.models import Claim, Evidence, EvidenceVersion, Submission
 from portfolios.queries import with_assessors
 from portfolios.reach import own_registrations, registrations_in_reach
+from qualifications.models import AssessmentUnit
 
 
 def registration_to_read(request: CentreRequest, registration_id: UUID) -> Registration:
@@ -64,9 +66,18 @@ def version_to_read(request: CentreRequest, version_id: UUID) -> EvidenceVersion
 
 
 def submission_to_read(request: CentreRequest, submission_id: UUID) -> Submission:
-    """A submission of a registration in reach, with what its page names."""
-    rows = Submission.objects.for_centre(request.centre).filter(
-        registration__in=registrations_in_reach(request)
+    """A submission of a registration in reach, with what its page names.
+
+    ``is_asked`` says whether the registration's pathway still asks for its assessment.
+    """
+    covered = AssessmentUnit.objects.filter(
+        assessment=OuterRef("assessment"),
+        unit__pathway_units__pathway=OuterRef("registration__pathway"),
+    )
+    rows = (
+        Submission.objects.for_centre(request.centre)
+        .filter(registration__in=registrations_in_reach(request))
+        .annotate(is_asked=Exists(covered))
     )
     return get_object_or_404(
         rows.select_related("registration__pathway", "learner", "assessment"), pk=submission_id

@@ -14,6 +14,7 @@ from portfolios.actions import add_several_evidence
 from portfolios.file_types import ACCEPTED, LARGEST, TAKEN
 from portfolios.next_step import next_step
 from portfolios.queries import my_work, unit_page
+from portfolios.standing import UNCHECKED, standing_of_submissions
 from portfolios.views.found import may_change, registration_to_change, registration_to_read
 
 
@@ -77,10 +78,16 @@ def _unit_page(
 ) -> HttpResponse:
     page = unit_page(centre=request.centre, registration=registration, assessment_id=assessment_id)
     own = may_change(request, registration)
+    last = page.last_attempt
+    decided = [last.id] if last and last.outcome else []
+    standing = standing_of_submissions(request.centre, decided).get(last.id) if last else None
+    if page.kept and last is None:
+        standing = page.kept.standing
     context = {
         "page": page,
         "own": own,
-        "next": next_step(page, request.centre.slug) if own else None,
+        "standing": standing,
+        "next": next_step(page, request.centre.slug, standing or UNCHECKED) if own else None,
         "refused": refused,
         "accepted": ACCEPTED,
         "taken": TAKEN,

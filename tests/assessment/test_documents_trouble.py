@@ -16,6 +16,7 @@ from django.test import override_settings
 from assessment import documents
 from assessment.models import Document, Sheet
 from assessment.tasks import in_words, render_document, requeue_centre_documents
+from centres.jobs import send_to_workers
 from centres.models import AuditEvent, Signature
 from centres.tenancy import centre_context
 from tests.assessment import signed as making
@@ -79,10 +80,12 @@ def test_a_broker_that_is_down_is_told_in_the_log_and_not_to_the_signer(
     broker_down: None, alder: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
     begun = time.monotonic()
-    with caplog.at_level("WARNING", logger="criterion.documents"):
-        assert not documents.send_to_workers(alder.centre.pk, [alder.centre.pk] * 2)
+    papers = [(str(alder.centre.pk), str(alder.centre.pk))] * 2
+    with caplog.at_level("WARNING", logger="criterion.jobs"):
+        assert not send_to_workers(documents.RENDER_TASK, queue=documents.QUEUE, each=papers)
     assert time.monotonic() - begun < 1.0
-    assert [record.message[:30] for record in caplog.records] == ["papers wait for the sweep, the"]
+    [told] = caplog.records
+    assert told.message.startswith("assessment.tasks.render_document waits for its sweep")
 
 
 def test_a_full_disk_leaves_the_sign_off_whole_and_says_what_is_wrong(alder: Cast) -> None:

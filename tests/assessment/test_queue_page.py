@@ -38,7 +38,7 @@ def test_the_states_of_a_submission(alder: Cast) -> None:
     submission = scenes.submitted(alder)
     with centre_context(alder.centre.pk):
         (row,) = assessor_queue(alder.centre, alder.pat).waiting
-        assert (row.state, row.decided, row.criteria, row.attempt) == ("not_started", 0, 11, 1)
+        assert (row.state, row.decided, row.parts, row.attempt) == ("not_started", 0, 11, 1)
         today = timezone.localdate()
         assert (row.age, row.due) == (0, today + datetime.timedelta(days=14))
     scenes.save(alder, submission, "1.1", feedback="No decision yet.")

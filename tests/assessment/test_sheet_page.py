@@ -35,7 +35,7 @@ def test_the_learner_reads_the_result_and_that_it_is_provisional(
     status, page = page_of(sign_in_client(client, alder.una), alder, sheet)
     assert status == 200
     for said in (
-        "This result is provisional.",
+        "The centre has not yet checked the decision, and the result can change.",
         "Feedback on 1.3 from Pat Willow of Alder.",
         "Said to the learner by Pat Willow of Alder.",
         "Referral, because 1.3 is a referral",
@@ -57,7 +57,7 @@ def test_a_learner_with_another_role_still_reads_their_own_sheet_as_a_learner(
         Membership.objects.create(centre=alder.centre, user=alder.una, role=role)
     status, page = page_of(sign_in_client(client, alder.una), alder, sheet)
     assert status == 200
-    assert "This result is provisional." in page
+    assert "The centre has not yet checked the decision, and the result can change." in page
     for unsaid in (*NOT_FOR_THE_LEARNER, "File copy"):
         assert unsaid not in page
 
@@ -67,7 +67,7 @@ def test_who_marks_and_checks_reads_everything(alder: Cast, client: Client, who:
     sheet = scenes.signed(alder)
     status, page = page_of(sign_in_client(client, getattr(alder, who)), alder, sheet)
     assert status == 200
-    for said in (*NOT_FOR_THE_LEARNER, "Said to the learner by", "File copy", "Provisional until"):
+    for said in (*NOT_FOR_THE_LEARNER, "Said to the learner by", "File copy", "Provisional"):
         assert said in page
 
 

@@ -91,7 +91,7 @@ def test_separation_of_duties_is_in_the_table(
     ):
         cursor.execute(
             "INSERT INTO assessment_sheet (id, centre_id, submission_id, assessor_id, learner_id,"
-            " opened_at, outcome) VALUES (%s, %s, %s, %s, %s, now(), '')",
+            " opened_at, outcome, reason) VALUES (%s, %s, %s, %s, %s, now(), '', '')",
             [
                 uuid.uuid4(),
                 alder.centre.pk,

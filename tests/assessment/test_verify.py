@@ -30,7 +30,10 @@ from tests.cast import Cast
 
 pytestmark = making.open_profile
 
-NOW = datetime.datetime.now(datetime.UTC)
+
+def now() -> datetime.datetime:
+    """The present: a key made in a test is valid from a moment before it."""
+    return datetime.datetime.now(datetime.UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -216,7 +219,7 @@ def plain_pdf() -> bytes:
 
 def test_a_pdf_that_somebody_else_sealed_is_named_as_that(db: None, tmp_path: Path) -> None:
     foreign = make_demo_key(tmp_path, "Somebody else")
-    sealed = seal_pdf(plain_pdf(), key=foreign, reason="r", location="l", at=NOW)
+    sealed = seal_pdf(plain_pdf(), key=foreign, reason="r", location="l", at=now())
     assert verify_file(sealed).verdict is Verdict.UNKNOWN_SEAL
     assert verify_file(plain_pdf()).verdict is Verdict.UNSEALED
 
@@ -224,7 +227,7 @@ def test_a_pdf_that_somebody_else_sealed_is_named_as_that(db: None, tmp_path: Pa
 def test_a_file_that_we_sealed_but_never_issued_is_not_accepted(alder: Cast) -> None:
     with centre_context(alder.centre.pk):
         paper = making.papers(making.signed(alder))["file"]
-        draft = make_pdf(paper, at=NOW)
+        draft = make_pdf(paper, at=now())
         making.issue(alder.centre, paper)
     answer = verify_file(draft)
     assert (answer.verdict, answer.exit_code) == (Verdict.UNRECORDED, 1)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from centres.models import User
 from tests.browser.conftest import SCHEMES, WIDTHS, axe_violations, sideways
 from tests.cast import Cast
-from tests.routes import ROUTES, criterion_args, teds_submission, unit_args
+from tests.routes import ROUTES, criterion_args, section_args, teds_submission, unit_args
 from tests.stage import Stage, make_stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +46,7 @@ def pages(stage: Stage) -> Iterator[tuple[User, str]]:
     yield cast.una, "/accounts/password/change/"
     yield cast.pat, at("assessment:queue")
     yield cast.pat, at("assessment:desk-criterion", *criterion_args(stage))
+    yield cast.pat, at("assessment:desk-section", *section_args(stage))
     yield cast.pat, at("assessment:sign", *teds_submission(stage))
     yield cast.pat, at("assessment:sheet", *ROUTES["assessment:sheet"].args(stage))
     yield cast.pat, at("portfolios:unit", *unit_args(stage.ted, cast))

@@ -10,17 +10,23 @@ from django.utils import timezone
 
 from centres.actions import (
     allocate_assessor,
+    allow_past_review,
+    change_approval_dates,
+    end_approval,
     enrol_learner,
     record_registration,
     release_assessor,
     start_membership,
+    withdraw_override,
 )
 from centres.models import Allocation, AuditEvent, Membership, Registration, Role
 from centres.refusals import Refusal, TransitionError
 from centres.tenancy import centre_context
 from qualifications.models import Pathway, Qualification, Specification
+from tests.approved import approve
 from tests.cast import Cast
 from tests.centres.events import events_after, last_seq
+from tests.quality.approvals import past_review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_alder")]
 Day = datetime.date
@@ -165,6 +171,106 @@ def test_a_specification_that_is_not_published_takes_nobody(alder: Cast) -> None
     )
     said = leaves_nothing(alder, lambda: enrol(alder, pathway=pathway), Refusal)
     assert "published specifications only" in said
+
+
+# Approval
+
+
+def ends(cast: Cast, **days: Any) -> None:
+    """The approval of 8588, with these days."""
+    held = approve(cast.centre)
+    change_approval_dates(
+        actor=cast.max,
+        centre=cast.centre,
+        approval=held,
+        reference=held.reference,
+        **{"starts_on": held.starts_on, **days},
+    )
+
+
+def test_without_an_approval_nobody_is_enrolled(alder: Cast) -> None:
+    pathway = past_review(alder)
+    with pytest.raises(Refusal) as refusal:
+        enrol(alder, pathway=pathway)
+    assert refusal.value.rule == "No approval to offer 9002 is in force on 2 Mar 2026."
+    assert "a manager records the awarding body’s approval" in refusal.value.remedy
+    assert refusal.value.source == "ILM: approval comes before registration"
+    leaves_nothing(alder, lambda: enrol(alder, pathway=pathway), Refusal)
+
+
+def test_the_approval_of_another_centre_opens_nothing_here(alder: Cast, birch: Cast) -> None:
+    ends(alder, ends_on=Day(2026, 3, 1))
+    with centre_context(birch.centre.pk):
+        assert enrol(birch).pk
+    leaves_nothing(alder, lambda: enrol(alder), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("days", "enrolled", "refused"),
+    [
+        ({"starts_on": Day(2026, 3, 2)}, Day(2026, 3, 1), True),
+        ({"starts_on": Day(2026, 3, 2)}, Day(2026, 3, 2), False),
+        ({"ends_on": Day(2026, 3, 2)}, Day(2026, 3, 2), False),
+        ({"ends_on": Day(2026, 3, 2)}, Day(2026, 3, 3), True),
+    ],
+)
+def test_the_approval_holds_on_the_day_of_enrolment(
+    alder: Cast, days: dict[str, Day], enrolled: Day, refused: bool
+) -> None:
+    ends(alder, **days)
+    if refused:
+        said = leaves_nothing(alder, lambda: enrol(alder, enrolled_on=enrolled), Refusal)
+        assert "No approval to offer 8588 is in force" in said
+    else:
+        assert enrol(alder, enrolled_on=enrolled).pk
+
+
+def test_after_the_last_registration_date_nobody_is_enrolled(alder: Cast) -> None:
+    ends(alder, last_registration_on=Day(2026, 3, 1))
+    with pytest.raises(Refusal) as refusal:
+        enrol(alder)
+    assert refusal.value.rule == ("The last day to register learners on 8588 was 1 Mar 2026.")
+    assert refusal.value.source == "approval AP-8588: last registration date"
+    leaves_nothing(alder, lambda: enrol(alder), Refusal)
+    assert enrol(alder, enrolled_on=Day(2026, 3, 1)).pk
+
+
+def test_units_past_review_need_an_override(alder: Cast) -> None:
+    pathway = past_review(alder)
+    approval = approve(alder.centre, pathway.specification.qualification)
+    with pytest.raises(Refusal) as refusal:
+        enrol(alder, pathway=pathway)
+    assert "O-2 and O-3" in refusal.value.rule
+    assert "past their review dates" in refusal.value.rule
+    assert "allow it with a reason" in refusal.value.remedy
+    assert refusal.value.source == "9002, version 1: review dates of its units"
+    leaves_nothing(alder, lambda: enrol(alder, pathway=pathway), Refusal)
+    override = allow_past_review(
+        actor=alder.max, centre=alder.centre, approval=approval, reason="A last group."
+    )
+    assert enrol(alder, pathway=pathway).pk
+    withdraw_override(actor=alder.max, centre=alder.centre, override=override)
+    said = leaves_nothing(alder, lambda: enrol(alder, learner=alder.ted, pathway=pathway), Refusal)
+    assert "past their review dates" in said
+
+
+def test_an_ended_approval_leaves_registrations_as_they_are(alder: Cast) -> None:
+    made = enrol(alder)
+    end_approval(
+        actor=alder.max,
+        centre=alder.centre,
+        approval=approve(alder.centre),
+        on=Day(2026, 3, 1),
+    )
+    record_registration(
+        actor=alder.max,
+        centre=alder.centre,
+        registration=made,
+        number="AL-0500",
+        registered_on=Day(2026, 3, 9),
+    )
+    made.refresh_from_db()
+    assert made.expires_on == Day(2029, 3, 9)
 
 
 # The number and the years

@@ -17,6 +17,7 @@ from centres.refusals import Refusal
 from centres.tenancy import centre_context
 from tests.cast import Cast
 from tests.centres.events import events_after, platform_events
+from tests.centres.post import send_queued
 
 pytestmark = pytest.mark.django_db
 ARGUMENTS = ("cedar", "Cedar College", "098765", "max@cedar.example.org")
@@ -37,6 +38,8 @@ def test_a_real_installation_starts_with_one_command(
     assert platform_events() == [("centre.opened", None, centre.pk)]
     found = re.search(r"http://\S+?(/c/cedar/invitation/[-\w]+/)", said)
     assert found
+    assert send_queued(centre) == ["sent"]
+    assert found[1] in str(mail.outbox[0].body)
     assert [message.to for message in mail.outbox] == [["max@cedar.example.org"]]
     client.post(found[1], {"full_name": "Max Cedar", "password": "three words apart"})
     assert Membership.objects.get(centre=centre).role == "manager"

@@ -110,3 +110,52 @@ def test_a_passkey_that_does_not_come_is_said_in_words(page: Page, pat: User) ->
     )
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_role("alert")).to_contain_text("it was cancelled, or it took too long")
+
+
+def add_passkey(page: Page, *, alone: bool) -> None:
+    """Sign in by password, add a passkey, and sign out."""
+    enter(page)
+    page.goto("/accounts/2fa/webauthn/add/")
+    confirm_by_password(page)
+    page.get_by_label("Name").fill("work phone")
+    page.get_by_label("Sign in with it, without a password").set_checked(alone)
+    page.get_by_role("button", name="Add it").click()
+    page.wait_for_url("**/accounts/2fa/recovery-codes/")
+    page.goto("/accounts/logout/")
+    page.locator("main").get_by_role("button", name="Sign out").click()
+
+
+def test_a_passkey_signs_in_without_a_password(page: Page, pat: User) -> None:
+    give_device(page, willing=True)
+    add_passkey(page, alone=True)
+    page.goto("/accounts/login/?next=/accounts/2fa/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url("**/accounts/2fa/")
+    expect(page.get_by_text("You have 1.")).to_be_visible()
+
+
+def test_a_key_that_is_kept_beside_the_password_is_asked_for_after_it(
+    page: Page, pat: User
+) -> None:
+    give_device(page, willing=True)
+    add_passkey(page, alone=False)
+    page.goto("/accounts/login/?next=/accounts/2fa/")
+    page.get_by_label("E-mail address").fill("pat@alder.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/accounts/2fa/authenticate/**")
+    page.get_by_role("button", name="Use your passkey").click()
+    page.wait_for_url("**/accounts/2fa/")
+    expect(page.get_by_text("You have 1.")).to_be_visible()
+
+
+def test_a_sign_in_by_passkey_that_is_cancelled_is_said_in_words(page: Page, pat: User) -> None:
+    page.goto("/accounts/login/")
+    page.evaluate(
+        """() => {
+            navigator.credentials.get = () =>
+                Promise.reject(new DOMException("cancelled", "NotAllowedError"));
+        }"""
+    )
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("it was cancelled, or it took too long")

@@ -158,7 +158,7 @@ def test_the_number_of_queries_is_constant(
     with within(alder.centre):
         make_ready(alder.una_registration, items=rows)
     una = signed_in(alder.una, ago=None)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         una.get(address(alder))
 
 

@@ -174,5 +174,5 @@ def test_the_number_of_queries_is_constant(
                 at=datetime.datetime.now(datetime.UTC),
             )
     una = signed_in(alder.una)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         una.get(address(alder))

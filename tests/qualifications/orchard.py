@@ -31,6 +31,16 @@ units:
     level: 3
     credits: 4
     glh: 10
+    aim: The learner prunes so that trees bear.
+    review_on: 2098-08-31
+    available_from: 2021-09-01
+    sector: "3.2 Horticulture"
+    support_body: Guild of Growers
+    submitter: Orchard Guild
+    availability: Restricted to the guild
+    body_requirements: The trees are pruned on the spot.
+    nos: [CM15, CM1]
+    indicative_content: [Where to cut, When to cut]
     outcomes:
       - number: 1
         title: Prune
@@ -40,6 +50,8 @@ units:
             verb: prune
             statement: Prune three trees.
             guidance: [Choose trees of different ages.]
+            depth: [Say what a torn cut leads to.]
+            example_evidence: [A photograph with a caption.]
             descriptors:
               referral: [A tree is left out., The cuts are torn.]
               pass: [Three trees stand well.]
@@ -108,6 +120,7 @@ assessments:
     title: Diary of the season
     method: diary
     sheet_kind: mark
+    words: {from: 1500, to: 2000}
     units: [O-2, O-3]
     sections:
       - title: Opening
@@ -152,11 +165,39 @@ pathways:
     minimum_age: 16
     registration_years: 2
     units: [O-1, O-2, O-4]
+templates:
+  - code: season-diary
+    title: Diary of a season
+    text: A page for each week.
+    criteria: [O-3 1.1, O-1 1.2]
+  - code: tally
+    title: Tally of the harvest
+    text: What each tree has borne.
+staff:
+  - group: assessor_iqa
+    title: Has judged harvests
+    indicators: [A harvest of this year or the last, A list of harvests]
+  - group: tutor
+    title: Has pruned
+  - group: assessor_iqa
+    title: Keeps up to date
+    indicators: [A course]
 corrections:
   - field: Unit O-2, title
+    unit: O-2
     raw: Presing
     used: Pressing
     reason: A letter is missing.
+  - field: Statement
+    unit: O-1
+    criterion: "1.1"
+    raw: Prune two trees
+    used: Prune three trees.
+    reason: The page before it says three.
+  - field: Publisher
+    raw: Guild of Orchards
+    used: Orchard Guild
+    reason: The title page has the name right.
 """
 PUBLISHED = ORCHARD.replace(
     'version: "1"\n', 'version: "1"\npublished: 2024-02-29\npublished_by: Orchard Guild\n'

@@ -25,7 +25,7 @@ def test_a_result_sheet_holds_everything_the_assessor_needs() -> None:
         ["2.1", "2.2", "2.3", "2.4"],
         ["3.1", "3.2", "3.3", "3.4"],
     ]
-    maintain = Verb.objects.get(word="maintain")
+    maintain = Verb.objects.get(word="maintain", specification__qualification__number="8588")
     for criterion in tree.criteria[4:7]:
         assert (criterion.verb, criterion.verb_meaning) == ("maintain", maintain.meaning)
     assert sum(len(criterion.referral) for criterion in tree.criteria) == 22
@@ -34,7 +34,7 @@ def test_a_result_sheet_holds_everything_the_assessor_needs() -> None:
     assert [rule.code for rule in practice.gates] == ["practice_hours", "clients"]
     assert practice.checklist == ()
     assert [rule.code for rule in tree.criteria[0].gates] == ["planned_clients"]
-    assert [rule.code for rule in tree.criteria[0].checklist] == ["planned_hours"]
+    assert [rule.code for rule in tree.criteria[0].checklist] == ["planned_hours", "whole_cycle"]
     assert practice.outcome_number == 2
     assert practice.guidance and practice.depth and practice.example_evidence
 

@@ -12,8 +12,11 @@ from qualifications.actions import TREE, load_specification
 from qualifications.models import (
     Assessment,
     AssessmentUnit,
+    Correction,
     Criterion,
     Descriptor,
+    EvidenceTemplate,
+    EvidenceTemplateCriterion,
     LearningOutcome,
     MarkSection,
     MarkSectionCriterion,
@@ -22,6 +25,7 @@ from qualifications.models import (
     PathwayUnit,
     Specification,
     SpecificationRow,
+    StaffRequirement,
     Unit,
     Verb,
 )
@@ -97,6 +101,14 @@ CHANGES: list[tuple[type[SpecificationRow], dict[str, object], dict[str, object]
     (Assessment, {"code": "1-portfolio"}, {"method": "exam"}, "assessment_method"),
     (Assessment, {"code": "1-portfolio"}, {"sheet_kind": "list"}, "assessment_sheet_kind"),
     (Assessment, {"code": "1-portfolio"}, {"code": "2-3-diary"}, "assessment_code_once"),
+    (Assessment, {"code": "2-3-diary"}, {"words_from": 2001}, "assessment_words_in_order"),
+    (Assessment, {"code": "2-3-diary"}, {"words_from": 0}, "assessment_words_in_order"),
+    (Assessment, {"code": "2-3-diary"}, {"words_to": None}, "assessment_words_in_order"),
+    (EvidenceTemplate, {"code": "tally"}, {"code": "season-diary"}, "evidencetemplate_code_once"),
+    (StaffRequirement, {"group": "tutor"}, {"group": "gardener"}, "staffrequirement_group"),
+    (StaffRequirement, {"position": 3}, {"position": 1}, "staffrequirement_position_once"),
+    (Correction, {"position": 2}, {"unit": None}, "correction_criterion_of_a_unit"),
+    (Correction, {"position": 2}, {"position": 1}, "correction_position_once"),
     (MarkSection, {"position": 1}, {"minimum": 11}, "marksection_minimum_within_maximum"),
     (MarkSection, {"position": 1}, {"maximum": 101}, "marksection_minimum_within_maximum"),
     (MarkSection, {"position": 1}, {"maximum": 0}, "marksection_minimum_within_maximum"),
@@ -215,6 +227,22 @@ def test_a_rule_stays_with_the_criteria_of_its_own_unit(draft: Specification) ->
     criterion = one(Criterion, draft, unit__ref="O-2")
     with pytest.raises(IntegrityError, match="numericrule_criterion_same_specification"):
         NumericRule.objects.using("owner").filter(code="trees").update(criterion=criterion)
+
+
+def test_a_template_evidences_a_criterion_once(draft: Specification) -> None:
+    first, second = EvidenceTemplateCriterion.objects.using("owner").filter(specification=draft)
+    with pytest.raises(IntegrityError, match="evidencetemplatecriterion_once"):
+        EvidenceTemplateCriterion.objects.using("owner").filter(pk=second.pk).update(
+            criterion=first.criterion_id
+        )
+
+
+def test_a_correction_stays_with_the_criteria_of_its_own_unit(draft: Specification) -> None:
+    elsewhere = one(Criterion, draft, unit__ref="O-2")
+    with pytest.raises(IntegrityError, match="correction_criterion_same_specification"):
+        Correction.objects.using("owner").filter(specification=draft, position=2).update(
+            criterion=elsewhere
+        )
 
 
 def test_a_unit_counts_once_in_a_pathway(draft: Specification) -> None:

@@ -59,7 +59,28 @@ def test_a_file_is_loaded_row_by_row() -> None:
     assert held_content(held, using="owner") == read_specification(PUBLISHED)
     assert held.digest == digest(read_specification(PUBLISHED))
     assert held.is_published
-    assert Correction.objects.using("owner").get(specification=held).raw == "Presing"
+    first = Correction.objects.using("owner").get(specification=held, position=1)
+    assert (first.raw, first.unit and first.unit.ref) == ("Presing", "O-2")
+
+
+def test_the_words_of_a_criterion_are_weighed_for_the_search() -> None:
+    held = load_specification(PUBLISHED).specification
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT word.lexeme, word.weights FROM qualifications_criterion c,"
+            " unnest(c.search) AS word JOIN qualifications_unit u ON u.ref = 'O-1'"
+            " WHERE c.specification_id = %s AND c.unit_id = u.id AND c.number = '1.1'",
+            [held.pk],
+        )
+        weights = {lexeme: "".join(sorted(set(found))) for lexeme, found in cursor.fetchall()}
+    assert weights["three"] == "AD"  # statement; descriptor of a pass
+    assert weights["winter"] == "B"  # title of the unit
+    assert weights["young"] == "B"  # text of the outcome
+    assert weights["differ"] == "C"  # guidance
+    assert weights["torn"] == "CD"  # depth; descriptor of a referral
+    assert weights["photograph"] == "D"  # example evidence
+    empty = Criterion.objects.using("owner").filter(specification=held, search=None)
+    assert not empty.exists()
 
 
 def test_loading_twice_changes_nothing() -> None:
@@ -103,18 +124,24 @@ def test_a_correction_is_loaded_under_a_new_version_label_beside_the_old_one() -
     assert Unit.objects.using("owner").filter(ref="O-1").count() == 2
 
 
-def test_a_draft_that_differs_is_replaced_whole() -> None:
+def test_a_draft_that_differs_is_replaced_whole_and_keeps_its_own_row() -> None:
     first = load_specification(ORCHARD)
+    old_rows = {
+        model: set(model._default_manager.using("owner").values_list("pk", flat=True))
+        for model in TREE
+    }
 
     replaced = load_specification(ORCHARD.replace("Prune three trees.", "Prune three old trees."))
 
     assert (first.state, replaced.state) == ("loaded", "draft replaced")
     assert orchard_versions() == ["1"]
+    assert replaced.specification.pk == first.specification.pk
     criteria = Criterion.objects.using("owner").filter(unit__ref="O-1", number="1.1")
     assert [criterion.statement for criterion in criteria] == ["Prune three old trees."]
     for model in TREE:
-        rows = model._default_manager.using("owner")
-        assert not rows.filter(specification=first.specification.pk).exists()
+        rows = model._default_manager.using("owner").filter(specification=first.specification.pk)
+        assert rows.exists()
+        assert not rows.filter(pk__in=old_rows[model]).exists()
 
 
 def test_a_draft_is_published_by_a_file_that_names_who_did() -> None:

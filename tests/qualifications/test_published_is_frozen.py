@@ -147,4 +147,4 @@ def test_a_row_being_added_and_a_publication_wait_for_each_other() -> None:
                 other.rollback()
     finally:
         remove_draft(draft)
-    assert not Unit.objects.using("owner").filter(ref="O-1").exists()
+    assert not Unit.objects.using("owner").filter(specification=draft.pk).exists()

@@ -220,4 +220,4 @@ def test_every_table_with_a_centre_forces_its_policies() -> None:
             [],
         )
         found = {table: (forced, commands) for table, forced, commands in cursor.fetchall()}
-    assert found == {model._meta.db_table: (True, ["a", "d", "r", "w"]) for model in TABLES}
+    assert found == {model._meta.db_table: (True, ["*", "a", "d", "r", "w"]) for model in TABLES}

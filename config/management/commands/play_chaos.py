@@ -24,7 +24,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--papers", type=int, default=100, help="papers, two a sheet (100)")
+        parser.add_argument(
+            "--papers", type=int, default=100, help="first issues, two a sheet (100)"
+        )
         parser.add_argument("--kills", type=int, default=10, help="worker processes killed (10)")
         parser.add_argument("--restarts", type=int, default=2, help="restarts of the broker (2)")
         parser.add_argument("--seed", type=int, help="repeats the order of the faults")
@@ -41,15 +43,16 @@ class Command(BaseCommand):
         seed = options["seed"] if options["seed"] is not None else random.randrange(10**6)  # noqa: S311
         begun = time.monotonic()
         centre = chaos.sign_all(chaos.story(options["papers"] // chaos.COPIES))
+        papers = chaos.papers_due(centre)
         self.stdout.write(
-            f"{options['papers']} papers due, signed in {time.monotonic() - begun:.0f} s, "
+            f"{papers} papers due, signed in {time.monotonic() - begun:.0f} s, "
             f"{chaos.backlog()} on the queue; faults by seed {seed}"
         )
         folder = Path(os.environ[chaos.GROUND])
         run = chaos.Chaos(
             centre=centre,
             ground=chaos.broker_ground(folder, Ground.of(PROJECT)),
-            papers=options["papers"] // chaos.COPIES * chaos.COPIES,
+            papers=papers,
             kills=options["kills"],
             restarts=options["restarts"],
             seed=seed,

@@ -71,12 +71,13 @@ class Command(BaseCommand):
             "\nLogins (password of all: {}):".format(summary["logins"][0]["password"])
         )
         for login in summary["logins"]:
-            self.stdout.write(f"  {login['centre']:<6} {login['role']:<10} {login['email']}")
+            self.stdout.write(f"  {login['centre']:<6} {login['role']:<14} {login['email']}")
         self.stdout.write("\nSigned sheets:")
         for sheet in summary["sheets"]:
             self.stdout.write(
-                f"  {sheet['centre']:<6} {sheet['learner']}, attempt {sheet['attempt']}: "
-                f"{sheet['outcome']} ({sheet['standing']})\n         {sheet['pdf']}"
+                f"  {sheet['centre']:<6} {sheet['learner']}, {sheet['assessment']}, attempt "
+                f"{sheet['attempt']}, version {sheet['version']}: "
+                f"{sheet['outcome']}, {sheet['explained']}\n         {sheet['pdf']}"
             )
         self.stdout.write(f"\nSummary: {FOLDER / 'summary.json'}")
 

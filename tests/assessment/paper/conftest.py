@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from assessment.paper.content import ResultPaper
+from assessment.paper.content import Paper
 from assessment.paper.keys import FileSealKey, make_demo_key
 from assessment.paper.render import render_pdf
 from assessment.paper.seal import seal_pdf
-from assessment.paper.sheet import result_html
+from assessment.paper.sheet import paper_html
 from tests.assessment.paper.papers import MANIFEST, passed_paper, referral_paper
 
 
-def printed(paper: ResultPaper, manifest: bytes = MANIFEST) -> bytes:
+def printed(paper: Paper, manifest: bytes = MANIFEST) -> bytes:
     """The paper as an unsealed PDF."""
     return render_pdf(
-        result_html(paper),
+        paper_html(paper),
         manifest=manifest,
         manifest_name="manifest.json",
         at=datetime(2026, 11, 21, 14, 41, tzinfo=UTC),

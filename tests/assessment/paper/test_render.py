@@ -13,7 +13,7 @@ import pytest
 
 from assessment.paper.content import PaperFault, ResultPaper
 from assessment.paper.render import PackagedFiles, RefusedAddress, render_pdf
-from assessment.paper.sheet import result_html
+from assessment.paper.sheet import paper_html
 from tests.assessment.paper.conftest import printed
 from tests.assessment.paper.papers import MANIFEST, passed_paper, referral_paper
 from tests.assessment.paper.reading import attachment, page_texts, whole_text
@@ -221,7 +221,7 @@ def test_packaged_files_are_served() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is counted in KiB on Linux only")
 def test_fifty_sheets_do_not_fill_the_memory() -> None:
-    html = result_html(replace(passed_paper(), outcomes=passed_paper().outcomes[:1]))
+    html = paper_html(replace(passed_paper(), outcomes=passed_paper().outcomes[:1]))
 
     def render_and_weigh(times: int) -> float:
         for _ in range(times):

@@ -9,7 +9,7 @@ import pytest
 import segno
 
 from assessment.paper.content import UnitLine
-from assessment.paper.sheet import qr_code, result_html
+from assessment.paper.sheet import paper_html, qr_code
 from tests.assessment.paper.papers import passed_paper, referral_paper
 
 
@@ -25,7 +25,7 @@ def test_markup_in_names_and_feedback_is_text() -> None:
         outcomes=(replace(first, criteria=criteria), *others),
     )
 
-    html = result_html(paper)
+    html = paper_html(paper)
 
     assert "<img" not in html
     assert unescape(html).count(hostile) >= 8
@@ -41,7 +41,7 @@ def test_a_sheet_over_two_units_names_the_unit_of_each_outcome() -> None:
         for ref, worth in (("D5.02", 3), ("D5.03", 1))
     )
 
-    html = result_html(replace(paper, units=units, outcomes=outcomes))
+    html = paper_html(replace(paper, units=units, outcomes=outcomes))
 
     assert "D5.02, outcome 1: plan and prepare" in html
     assert "D5.03, outcome 2: coach, and keep the records" in html
@@ -51,7 +51,7 @@ def test_a_sheet_over_two_units_names_the_unit_of_each_outcome() -> None:
 
 
 def test_a_learner_without_a_registration_number_is_told_so() -> None:
-    html = result_html(replace(referral_paper(), registration_number="", centre_number=""))
+    html = paper_html(replace(referral_paper(), registration_number="", centre_number=""))
 
     assert html.count("not yet given") == 3
     assert 'data-sheet="Result sheet 8588-501 · Asha Rowan"' in html
@@ -60,14 +60,14 @@ def test_a_learner_without_a_registration_number_is_told_so() -> None:
 
 def test_a_long_name_is_cut_in_the_margin_only() -> None:
     name = "Maria " * 50
-    html = result_html(replace(referral_paper(), learner_name=name))
+    html = paper_html(replace(referral_paper(), learner_name=name))
 
     assert f"<td>{name}</td>" in html
     assert "Maria Maria Maria Maria Maria Maria Mar…, AL-0362" in html
 
 
 def test_a_confirmed_sheet_is_not_provisional() -> None:
-    html = result_html(passed_paper())
+    html = paper_html(passed_paper())
 
     assert "Confirmed: pass" in html
     assert "rovisional" not in html

@@ -1,0 +1,241 @@
+"""Puts together what the layouts found: the unit's own page governs, other printings add to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qualifications.handbook.content import (
+    Criterion,
+    Outcome,
+    Qualification,
+    Read,
+    Texts,
+    Unit,
+)
+from qualifications.handbook.found import (
+    Findings,
+    FoundCriterion,
+    FoundOutcome,
+    FoundQualification,
+    FoundRow,
+    FoundUnit,
+)
+from qualifications.handbook.noise import compared
+from qualifications.handbook.numbers import same_ref
+
+_OWN_PAGES = ("unit page", "unit specification", "alignment")
+
+
+def assembled_units(findings: Findings) -> tuple[Unit, ...]:
+    """A unit for every unit page, or for every sheet where the document has no pages."""
+    pages = [unit for unit in findings.units if unit.layout in _OWN_PAGES]
+    bases = pages or _firsts(findings.units)
+    units: list[Unit] = []
+    for base in bases:
+        rows = [row for row in findings.rows if same_ref(base.ref.value, row.ref.value)]
+        others = [
+            unit
+            for unit in findings.units
+            if unit is not base and same_ref(unit.ref.value, base.ref.value)
+        ]
+        if (
+            any(other.layout in _OWN_PAGES for other in others)
+            and pages.index(base)
+            and any(same_ref(base.ref.value, unit.ref.value) for unit in units)
+        ):
+            findings.doubts.about(base.ref, None, "The unit is printed twice: the first was taken")
+            continue
+        units.append(_unit(base, rows, others, findings))
+    _note_unknown(units, findings)
+    return tuple(units)
+
+
+def _firsts(units: Sequence[FoundUnit]) -> list[FoundUnit]:
+    found: list[FoundUnit] = []
+    for unit in units:
+        if not any(same_ref(unit.ref.value, other.ref.value) for other in found):
+            found.append(unit)
+    return found
+
+
+def _note_unknown(units: Sequence[Unit], findings: Findings) -> None:
+    """Units that the document names without a page; each once."""
+    seen: set[str] = set()
+    for row in findings.rows:
+        ref = row.ref.value
+        if ref in seen or any(same_ref(unit.ref.value, ref) for unit in units):
+            continue
+        seen.add(ref)
+        findings.doubts.about(row.ref, None, f"{ref} is listed, but has no page: left out")
+    for found in findings.units:
+        if not any(same_ref(unit.ref.value, found.ref.value) for unit in units):
+            findings.doubts.about(
+                found.ref, None, f"A {found.layout} of a unit that has no page: left out"
+            )
+
+
+def _unit(
+    base: FoundUnit, rows: list[FoundRow], others: list[FoundUnit], findings: Findings
+) -> Unit:
+    first = next((row for row in rows if row.title), None)
+    longest = max((row.ref for row in rows), key=lambda ref: len(ref.value), default=None)
+    ref = base.ref
+    if longest is not None and longest.value != ref.value:
+        ref = longest if len(longest.value) > len(ref.value) else ref
+    elif longest is None and ref.value.isdigit():
+        findings.doubts.about(ref, ref.value, "The unit's full number is not printed")
+    base.ref = ref
+    outcomes = tuple(_outcome(outcome, base, others, findings) for outcome in base.outcomes)
+    unit = Unit(
+        ref=ref,
+        uan=base.uan or next((row.uan for row in rows if row.uan), None),
+        title=_title(base, first, findings),
+        level=base.level
+        or next((row.level for row in rows if row.level), None)
+        or (findings.level if base.layout == "alignment" else None),
+        credits=base.credits or next((row.credits for row in rows if row.credits), None),
+        glh=base.glh or next((row.glh for row in rows if row.glh), None),
+        aim=base.aim,
+        outcomes=outcomes,
+        details=base.details,
+        indicative_content=tuple(base.indicative_content) or None,
+    )
+    for row in rows:
+        for name in ("level", "glh", "uan"):
+            _compare_fact(name, unit, row, findings)
+    known = {criterion.number.value for criterion in unit.criteria}
+    for other in others:
+        for criterion in other.criteria:
+            if criterion.number.value not in known:
+                findings.doubts.about(
+                    criterion.number,
+                    None,
+                    f"The {other.layout} has a criterion {criterion.number.value} that the unit"
+                    f" {unit.ref.value} has not: left out",
+                )
+    return unit
+
+
+def _compare_fact(name: str, unit: Unit, row: FoundRow, findings: Findings) -> None:
+    printed, held = getattr(row, name), getattr(unit, name)
+    if printed and held and printed.value != held.value:
+        label = {"glh": "GLH", "uan": "UAN"}.get(name, name)
+        findings.doubts.about(
+            printed, held.value, f"{unit.ref.value}: another {label} in a list than on its page"
+        )
+
+
+def _title(base: FoundUnit, row: FoundRow | None, findings: Findings) -> Read[str] | None:
+    if base.title is None or base.layout != "alignment" or row is None or row.title is None:
+        return base.title or (row.title if row else None)
+    if compared(base.title.value) != compared(row.title.value):
+        findings.doubts.about(
+            base.title,
+            row.title.value,
+            "The title differs from the one in the summary, which was taken",
+        )
+        return row.title
+    return base.title
+
+
+def _outcome(
+    outcome: FoundOutcome, base: FoundUnit, others: list[FoundUnit], findings: Findings
+) -> Outcome:
+    text = outcome.text
+    for other in others:
+        for same in other.outcomes:
+            if same.number.value == outcome.number.value and same.text:
+                if text is None:
+                    text = same.text
+                _compare_texts(
+                    f"{base.ref.value}, outcome {outcome.number.value}",
+                    text,
+                    same.text,
+                    other,
+                    findings,
+                )
+    criteria = tuple(_criterion(one, base, others, findings) for one in outcome.criteria)
+    return Outcome(outcome.number, text, criteria)
+
+
+def _compare_texts(
+    what: str, held: Read[str], printed: Read[str], other: FoundUnit, findings: Findings
+) -> None:
+    if compared(held.value) != compared(printed.value):
+        findings.doubts.add(
+            printed.place,
+            printed.value,
+            held.value,
+            f"{what}: the {other.layout} words it otherwise; the unit's own page was taken",
+        )
+
+
+def _criterion(
+    found: FoundCriterion, base: FoundUnit, others: list[FoundUnit], findings: Findings
+) -> Criterion:
+    number = found.number.value
+    text = found.text
+    notes: dict[str, list[Read[str]]] = {
+        "referral": list(found.referral),
+        "passes": list(found.passes),
+        "example_evidence": list(found.example_evidence),
+    }
+    for other in others:
+        same = next((one for one in other.criteria if one.number.value == number), None)
+        if same is None:
+            if other.layout == "result sheet":
+                findings.doubts.about(
+                    other.ref, None, f"{base.ref.value}: the result sheet has no criterion {number}"
+                )
+            continue
+        if same.text and text:
+            _compare_texts(f"{base.ref.value} {number}", text, same.text, other, findings)
+        text = text or same.text
+        for name, held in notes.items():
+            held.extend(getattr(same, name) if not held else ())
+    if text is None:
+        findings.doubts.about(found.number, None, f"{base.ref.value} {number}: no text was found")
+    return Criterion(
+        number=found.number,
+        text=text,
+        depth=_texts(found.depth),
+        guidance=_texts(found.guidance),
+        referral=_texts(notes["referral"]),
+        passes=_texts(notes["passes"]),
+        example_evidence=_texts(notes["example_evidence"]),
+    )
+
+
+def _texts(reads: Sequence[Read[str]]) -> Texts | None:
+    return tuple(read for read in reads if read.value) or None
+
+
+def assembled_qualifications(
+    findings: Findings, units: Sequence[Unit]
+) -> tuple[Qualification, ...]:
+    """The qualifications; those that print no list of units have what their document holds."""
+    return tuple(_qualification(found, findings, units) for found in findings.qualifications)
+
+
+def _qualification(
+    found: FoundQualification, findings: Findings, units: Sequence[Unit]
+) -> Qualification:
+    refs: list[Read[str]] = []
+    for printed in found.units:
+        unit = next((u for u in units if same_ref(printed.value, u.ref.value)), None)
+        if unit is None:
+            findings.doubts.about(
+                printed, printed.value, "The qualification names a unit that has no page"
+            )
+        refs.append(replace(printed, value=unit.ref.value if unit else printed.value))
+    if not refs and len(findings.qualifications) == 1:
+        refs = [unit.ref for unit in units]
+    return Qualification(
+        title=found.title,
+        number=found.number,
+        accreditation_number=found.accreditation_number,
+        level=found.level,
+        credits=found.credits,
+        glh=found.glh,
+        tqt=found.tqt,
+        units=tuple(refs),
+    )

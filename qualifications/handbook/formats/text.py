@@ -1,0 +1,84 @@
+"""Plain text: one cell a tab, either a row a line or a cell a line (as word processors save)."""
+
+import codecs
+import re
+
+from qualifications.handbook.content import Place, UnreadableError
+from qualifications.handbook.noise import clean
+from qualifications.handbook.pieces import Piece
+
+MOST_LINES = 200_000
+# A tab behind a number or a bullet indents; it does not part cells.
+_INDENT = re.compile(r"^([\t ]*)([•·▪●○◦■*\uf0b7-]|\d{1,2}(?:\.\d{1,2})?)[ ]*\t+[ ]*(?=[^\s\d])")
+_TABLE_RULE = re.compile(r"^[\s|:\-–]*-{3}[\s|:\-–]*$")
+
+
+def read_text(content: bytes) -> list[Piece]:
+    text = _decoded(content)
+    pieces: list[Piece] = []
+    page: int | None = 1 if "\f" in text else None
+    gap, cells = False, False
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        if number > MOST_LINES:
+            raise UnreadableError(
+                f"the file has more than {MOST_LINES:,} lines", "Import one handbook at a time"
+            )
+        if page is not None and "\f" in line:
+            page += line.count("\f")
+            gap, cells = True, False
+        bare = line.replace("\f", "")
+        if _TABLE_RULE.match(bare):
+            continue
+        if not bare.strip(" \t") and "\t" not in bare:
+            gap, cells = True, False
+            continue
+        place = Place(number, page)
+        for piece in line_pieces(bare, place, after_gap=gap, continues_cell=cells):
+            pieces.append(piece)
+            cells = piece.in_cell
+        gap = False
+    return pieces
+
+
+def line_pieces(
+    line: str, place: Place, *, after_gap: bool, continues_cell: bool = False
+) -> list[Piece]:
+    """The pieces of one line whose cells are parted by tabs, or by bars as in Markdown."""
+    line = _INDENT.sub(r"\1\2 ", line)
+    if line.startswith("|") and line.rstrip().endswith("|"):
+        line = line.strip().strip("|").replace("|", "\t")
+    else:
+        line = re.sub(r"^#{1,6} ", "", line)
+    if "\t" not in line:
+        return [Piece(clean(line), line, place, in_cell=continues_cell, after_gap=after_gap)]
+    parts = line.split("\t")
+    one_a_line = not parts[0].strip() and len(parts) == 2
+    if not parts[0].strip():
+        parts = parts[1:]
+    return [
+        Piece(
+            clean(part),
+            part,
+            place,
+            in_cell=True,
+            opens_cell=True,
+            opens_row=after_gap if one_a_line else column == 0,
+            after_gap=after_gap and column == 0,
+        )
+        for column, part in enumerate(parts)
+    ]
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\x00" in content:
+        raise UnreadableError("the file is not text", "Save it as .docx, .pdf or .txt")
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableError("the text's encoding is not known", "Save it as UTF-8")

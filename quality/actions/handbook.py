@@ -1,0 +1,345 @@
+"""From an awarding body's handbook to a version of the centre's own, each step by a named person.
+
+The file is read by a worker; people answer for its doubtful readings, make a draft of it on the
+frame of a version that is known, put the draft right and publish it. The centre alone sees it.
+"""
+
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from centres.access import check_may
+from centres.clock import database_now
+from centres.ledger import action, record
+from centres.models import Centre, User
+from centres.refusals import ChangedSinceShown, Refusal, TransitionError
+from centres.signatures import FRESH, Proof
+from portfolios.files import remove_file, store_upload
+from qualifications.actions import (
+    DraftError,
+    PublishedError,
+    StaleDraftError,
+    VersionTakenError,
+    discard_draft,
+    make_draft,
+    publish_draft,
+    revise_draft,
+)
+from qualifications.catalogue import specifications_for
+from qualifications.catalogue_entries import SpecificationEntry
+from qualifications.handbook.entry import drafted, shared_refs
+from qualifications.handbook.kept import from_kept
+from qualifications.held_content import held_content
+from qualifications.models import Specification
+from quality.handbook_jobs import add_warnings, send_after_commit
+from quality.models import HandbookImport, HandbookWarning
+
+MAY = "import_handbook"
+KINDS = frozenset({"docx", "pdf", "txt"})
+State = HandbookImport.State
+Resolution = HandbookWarning.Resolution
+
+
+@action
+def import_handbook(*, actor: User, centre: Centre, upload: "UploadedFile[Any]") -> HandbookImport:
+    """Keep a handbook's file and queue its reading.
+
+    Refuses what ``store_upload`` refuses and every kind but Word, PDF and text; then there is
+    neither a row nor a file.
+    """
+    check_may(actor, centre, MAY)
+    stored = store_upload(actor=actor, centre=centre, upload=upload, permission=MAY)
+    try:
+        if stored.kind not in KINDS:
+            raise Refusal(
+                rule="A handbook is a Word document, a PDF or a text file.",
+                remedy="Save it as one of these, then import it again.",
+            )
+        made = HandbookImport.objects.create(
+            centre=centre,
+            file=stored,
+            name=stored.name[:200],
+            progress="Waiting for a worker",
+            asked_by=actor,
+            queued_at=database_now(),
+        )
+        record(
+            "handbook.imported",
+            centre=centre,
+            actor=actor,
+            subject=made,
+            file=stored.sha256,
+            size=stored.size,
+        )
+    except BaseException:
+        remove_file(stored)
+        raise
+    send_after_commit(centre.pk, [made.pk])
+    return made
+
+
+@action
+def answer_warnings(
+    *,
+    actor: User,
+    centre: Centre,
+    handbook: HandbookImport,
+    warnings: Collection[uuid.UUID],
+    resolution: str,
+    note: str = "",
+) -> int:
+    """Accept doubtful readings as they were taken, or say how they were corrected in the draft.
+
+    An answer may be given anew until the draft is published. Refuses an unknown answer, no
+    reading at all, and a correction without a note or before there is a draft to correct.
+    """
+    check_may(actor, centre, MAY)
+    held = _under_review(centre, handbook)
+    note = " ".join(note.split())
+    if resolution not in Resolution.values or not warnings:
+        raise Refusal(
+            rule="An answer is for one doubtful reading or more: accepted, or corrected.",
+            remedy="Tick the readings, then choose what you have done.",
+        )
+    if resolution == Resolution.CORRECTED and not note:
+        raise Refusal(
+            rule="A correction says what was put right.",
+            remedy="Write a note, such as the number that the handbook prints.",
+        )
+    if resolution == Resolution.CORRECTED and held.specification_id is None:
+        raise TransitionError(
+            rule="There is no draft yet in which a reading could be corrected.",
+            remedy="Make the draft first, and correct it there.",
+        )
+    rows = HandbookWarning.objects.for_centre(centre).filter(handbook=held)
+    answered: int = rows.filter(pk__in=warnings).update(
+        resolution=resolution, note=note[:500], resolved_by=actor, resolved_at=timezone.now()
+    )
+    if answered != len(set(warnings)):
+        raise Refusal(
+            rule="A reading that you ticked is not one of this handbook.",
+            remedy="Open the page again.",
+        )
+    record(
+        "handbook.answered",
+        centre=centre,
+        actor=actor,
+        subject=held,
+        warnings=sorted(rows.filter(pk__in=warnings).values_list("position", flat=True)),
+        resolution=resolution,
+        note=note,
+    )
+    return answered
+
+
+@action
+def draft_handbook(
+    *, actor: User, centre: Centre, handbook: HandbookImport, known: Specification, version: str
+) -> Specification:
+    """Make a draft of the centre's own: the handbook's wording on the frame of a known version.
+
+    Where the two don't fit, further doubtful readings are added to those to be answered for.
+    Refuses a second draft, a version that the centre can't see or that shares no unit with the
+    handbook, and a label that is held; raises ``CatalogueFaultsError`` with every rule that the
+    content breaks.
+    """
+    check_may(actor, centre, MAY)
+    held = _under_review(centre, handbook)
+    if held.specification_id is not None:
+        raise TransitionError(
+            rule="There is a draft of this handbook already.",
+            remedy="Change that draft, or give the import up and import the handbook again.",
+        )
+    base = specifications_for(centre.pk).get(pk=known.pk)
+    read, content = from_kept(held.result), held_content(base)
+    if not shared_refs(read, [unit.ref for unit in content.units]):
+        raise no_match()
+    made = drafted(read, content, version=version)
+    with _catalogue_refusals():
+        draft = make_draft(specification=base, version=version, centre_id=centre.pk)
+        draft = revise_draft(specification=draft, entry=made.entry, expected_digest=draft.digest)
+    held.specification = draft
+    held.save(update_fields=["specification"])
+    add_warnings(centre, held, read, made.doubts)
+    record(
+        "handbook.drafted",
+        centre=centre,
+        actor=actor,
+        subject=held,
+        specification=str(draft.pk),
+        based_on=str(base.pk),
+        version=version,
+        digest=draft.digest,
+        warnings=len(made.doubts),
+    )
+    return draft
+
+
+def no_match() -> Refusal:
+    """Why a handbook can't become a version: there is nothing known to stand on."""
+    return Refusal(
+        rule="No version in your catalogue has the units of this handbook, so its rules, result"
+        " sheets, mark sheets and pathways are missing.",
+        remedy="Ask whoever runs the site to enter the qualification; until then export what was"
+        " read.",
+    )
+
+
+@action
+def revise_handbook(
+    *,
+    actor: User,
+    centre: Centre,
+    handbook: HandbookImport,
+    entry: SpecificationEntry,
+    expected_digest: str,
+) -> Specification:
+    """Make ``entry`` the content of the draft that was shown with that digest.
+
+    Refuses content that changed since it was shown; raises ``CatalogueFaultsError``.
+    """
+    check_may(actor, centre, MAY)
+    held = _under_review(centre, handbook)
+    draft = _draft_of(centre, held)
+    with _catalogue_refusals():
+        revised = revise_draft(specification=draft, entry=entry, expected_digest=expected_digest)
+    if revised.digest != expected_digest:
+        record(
+            "handbook.revised",
+            centre=centre,
+            actor=actor,
+            subject=held,
+            specification=str(revised.pk),
+            digest_before=expected_digest,
+            digest=revised.digest,
+        )
+    return revised
+
+
+@action
+def publish_handbook(
+    *, actor: User, centre: Centre, handbook: HandbookImport, shown_digest: str, proof: Proof
+) -> Specification:
+    """Publish the draft as a version that this centre alone sees, in the actor's name.
+
+    Refuses while a doubtful reading is open, a proof older than five minutes, an actor without a
+    name, and content that changed since it was shown.
+    """
+    check_may(actor, centre, MAY)
+    held = _under_review(centre, handbook)
+    draft = _draft_of(centre, held)
+    _check_answered(centre, held)
+    now = database_now()
+    if not (now - FRESH <= proof.at <= now):
+        raise Refusal(
+            rule="Publishing needs a proof that it is you, not older than five minutes.",
+            remedy="Give your password again.",
+        )
+    if not actor.full_name.strip():
+        raise Refusal(
+            rule="A version is published by a named person, and your login has no name.",
+            remedy="Have your name entered first.",
+        )
+    with _catalogue_refusals():
+        published = publish_draft(
+            specification=draft, name=actor.full_name, expected_digest=shown_digest
+        )
+    held.state, held.closed_by, held.closed_at = State.PUBLISHED, actor, now
+    held.save(update_fields=["state", "closed_by", "closed_at"])
+    record(
+        "handbook.published",
+        centre=centre,
+        actor=actor,
+        subject=held,
+        specification=str(published.pk),
+        version=published.version,
+        shown_digest=shown_digest,
+        digest=published.digest,
+        method=proof.method,
+    )
+    return published
+
+
+@action
+def discard_handbook(*, actor: User, centre: Centre, handbook: HandbookImport) -> None:
+    """Give an import up: its draft goes, what was read stays on record.
+
+    Refuses one that is published, refused or given up already.
+    """
+    check_may(actor, centre, MAY)
+    held = _locked(centre, handbook)
+    if held.state not in (State.QUEUED, State.READING, State.READ):
+        raise TransitionError(
+            rule=f"This import is closed: {held.get_state_display().lower()}.",
+            remedy="Nothing needs doing.",
+        )
+    draft = _draft_of(centre, held) if held.specification_id else None
+    held.specification, held.token, held.lease_until, held.progress = None, None, None, ""
+    held.state, held.closed_by, held.closed_at = State.DISCARDED, actor, database_now()
+    held.save()
+    if draft is not None:
+        with _catalogue_refusals():
+            discard_draft(specification=draft)
+    record(
+        "handbook.discarded",
+        centre=centre,
+        actor=actor,
+        subject=held,
+        digest=draft.digest if draft else None,
+    )
+
+
+def _locked(centre: Centre, handbook: HandbookImport) -> HandbookImport:
+    rows = HandbookImport.objects.for_centre(centre).select_for_update(of=("self",))
+    held: HandbookImport = rows.get(pk=handbook.pk)
+    return held
+
+
+def _under_review(centre: Centre, handbook: HandbookImport) -> HandbookImport:
+    held = _locked(centre, handbook)
+    if held.state != State.READ:
+        raise TransitionError(
+            rule=f"This import is not under review: {held.get_state_display().lower()}.",
+            remedy="Open it to see how it stands.",
+        )
+    return held
+
+
+def _draft_of(centre: Centre, held: HandbookImport) -> Specification:
+    own = Specification.objects.filter(centre_id=centre.pk)
+    draft = own.filter(pk__in=[held.specification_id]).first()
+    if draft is None:
+        raise TransitionError(
+            rule="There is no draft of this handbook yet.", remedy="Make the draft first."
+        )
+    return draft
+
+
+def _check_answered(centre: Centre, held: HandbookImport) -> None:
+    rows = HandbookWarning.objects.for_centre(centre).filter(handbook=held)
+    if waiting := rows.filter(resolution="").count():
+        raise TransitionError(
+            rule=f"{waiting} doubtful reading{'' if waiting == 1 else 's'} of this handbook"
+            f" {'is' if waiting == 1 else 'are'} not answered for.",
+            remedy="Accept each, or correct it in the draft and say so.",
+        )
+
+
+@contextmanager
+def _catalogue_refusals() -> Iterator[None]:
+    """What the catalogue refuses becomes a refusal of an action."""
+    try:
+        yield
+    except DraftError as refused:
+        rule = f"{refused.rule[0].upper()}{refused.rule[1:]}."
+        kinds: dict[type[DraftError], type[Refusal]] = {
+            StaleDraftError: ChangedSinceShown,
+            VersionTakenError: Refusal,
+            PublishedError: TransitionError,
+        }
+        kind = kinds.get(type(refused), TransitionError)
+        raise kind(rule=rule, remedy=f"{refused.remedy}.") from refused

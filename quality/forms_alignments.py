@@ -1,0 +1,138 @@
+"""Forms of alignments; every choice is of the centre they are made for."""
+
+from typing import Any, cast
+
+from django import forms
+
+from assessment.forms import LinesField
+from centres.forms import PathwayChoice
+from centres.models import Centre
+from qualifications.models import Pathway
+from quality.models import Coverage
+from quality.models.alignment import NAME_LIMIT, TEXT_LIMIT
+from quality.queries.alignments import PEOPLE, UnitLine, alignable_pathways
+
+AS_SUGGESTED = ("", "As the criteria suggest")
+
+
+def _line() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "form-control"})
+
+
+def _lines(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "class": "form-control rows-3"})
+
+
+class StartForm(forms.Form):
+    """The programme and the pathway that it is mapped to."""
+
+    title = forms.CharField(
+        label="Programme", max_length=NAME_LIMIT, help_text="The programme’s title."
+    )
+    pathway = PathwayChoice(
+        label="Pathway",
+        queryset=Pathway.objects.none(),
+        empty_label="Choose a pathway",
+        help_text="Of the qualifications that the centre is approved to offer.",
+    )
+
+    def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Any]", self.fields["pathway"])
+        field.queryset = alignable_pathways(centre)
+
+
+class DraftForm(forms.Form):
+    """A draft whose texts may stay empty. Only what was sent counts as typed."""
+
+    revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def typed(self) -> dict[str, str]:
+        """The texts that were sent, by field."""
+        return {
+            name: str(value)
+            for name, value in self.cleaned_data.items()
+            if name in self.data and name != "revision"
+        }
+
+
+class CoverForm(DraftForm):
+    """The cover and the overview."""
+
+    title = forms.CharField(
+        label="Programme", required=False, max_length=NAME_LIMIT, widget=_line()
+    )
+    overview = LinesField(
+        label="Overview",
+        required=False,
+        max_length=TEXT_LIMIT,
+        help_text="What the programme is, whom it is for and how it runs.",
+        widget=_lines(6),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in PEOPLE.items():
+            self.fields[name] = forms.CharField(
+                label=label, required=False, max_length=NAME_LIMIT, widget=_line()
+            )
+
+    def people(self) -> list[forms.BoundField]:
+        """The fields of those named on the cover."""
+        return [self[name] for name in PEOPLE]
+
+
+class UnitForm(DraftForm):
+    """What the alignment says of one unit, with two texts for each criterion."""
+
+    assessment_title = forms.CharField(
+        label="Title of assessment for external verification",
+        required=False,
+        max_length=NAME_LIMIT,
+        widget=_line(),
+    )
+    coverage = forms.ChoiceField(
+        label="Coverage", choices=[AS_SUGGESTED, *Coverage.choices], required=False
+    )
+    comment = LinesField(
+        label="Comment",
+        required=False,
+        max_length=TEXT_LIMIT,
+        help_text="A coverage that is set by hand needs it: why it is not what is suggested.",
+        widget=_lines(3),
+    )
+
+    def __init__(self, *args: Any, line: UnitLine, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line = line
+        for each in line.criteria:
+            number = each.criterion.number
+            self.fields[f"strategies-{number}"] = LinesField(
+                label=f"Learning strategies for {number}",
+                required=False,
+                max_length=TEXT_LIMIT,
+                widget=_lines(3),
+            )
+            self.fields[f"evidence-{number}"] = LinesField(
+                label=f"Assessment evidence for {number}",
+                required=False,
+                max_length=TEXT_LIMIT,
+                widget=_lines(3),
+            )
+
+    def parts(self) -> list[dict[str, Any]]:
+        """Each outcome with its criteria and their two fields."""
+        return [
+            {
+                "outcome": group.outcome,
+                "criteria": [
+                    {
+                        "line": each,
+                        "strategies": self[f"strategies-{each.criterion.number}"],
+                        "evidence": self[f"evidence-{each.criterion.number}"],
+                    }
+                    for each in group.criteria
+                ],
+            }
+            for group in self.line.outcomes
+        ]

@@ -1,0 +1,376 @@
+"""Alignments as pages, approval and paper read them: what is filled, covered and still missing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from centres.access import STAFF
+from centres.canonical import text_hash
+from centres.models import Approval, Centre, Role, Signature, User
+from centres.queries import open_pathways
+from centres.signatures import Manifest
+from qualifications.catalogue import combination_sentences
+from qualifications.models import Criterion, LearningOutcome, Pathway, PathwayUnit, Unit
+from qualifications.rules import Combination, listed
+from quality.models import (
+    Alignment,
+    AlignmentCriterion,
+    AlignmentPaper,
+    AlignmentUnit,
+    Coverage,
+    Visit,
+)
+
+SCHEMA = 1
+PEOPLE = {
+    "assessment_manager": "Assessment Manager/QA",
+    "consultant": "Alignment Consultant",
+    "qcm": "QCM",
+    "bdm": "BDM",
+}
+STRATEGIES, EVIDENCE = "learning strategies", "assessment evidence"
+LOOKS = {Coverage.NONE: "missing", Coverage.PARTIAL: "started", Coverage.FULL: "covered"}
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """One criterion with what the alignment says of it."""
+
+    criterion: Criterion
+    strategies: str
+    evidence: str
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What is not filled in yet, in words."""
+        said = {STRATEGIES: self.strategies, EVIDENCE: self.evidence}
+        return tuple(name for name, text in said.items() if not text.strip())
+
+
+def suggested_coverage(criteria: Iterable[CriterionLine]) -> Coverage:
+    """Full when every criterion has both texts, none when none has any, otherwise partial."""
+    gaps = [len(line.missing) for line in criteria]
+    if not any(gaps) and gaps:
+        return Coverage.FULL
+    return Coverage.NONE if all(gap == 2 for gap in gaps) else Coverage.PARTIAL
+
+
+@dataclass(frozen=True)
+class OutcomeLines:
+    """One learning outcome with its criteria."""
+
+    outcome: LearningOutcome
+    criteria: tuple[CriterionLine, ...]
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """One unit: what is suggested for it, what stands, and what is said beside it."""
+
+    unit: Unit
+    row: AlignmentUnit
+    outcomes: tuple[OutcomeLines, ...]
+
+    @property
+    def criteria(self) -> tuple[CriterionLine, ...]:
+        return tuple(line for outcome in self.outcomes for line in outcome.criteria)
+
+    @cached_property
+    def suggested(self) -> Coverage:
+        return suggested_coverage(self.criteria)
+
+    @property
+    def coverage(self) -> Coverage:
+        """The coverage that stands: somebody's own, or what the criteria suggest."""
+        return Coverage(self.row.coverage) if self.row.coverage else self.suggested
+
+    @property
+    def look(self) -> str:
+        """The state that shows the coverage."""
+        return LOOKS[self.coverage]
+
+    @property
+    def gaps(self) -> tuple[CriterionLine, ...]:
+        """The criteria on which something is not filled in."""
+        return tuple(line for line in self.criteria if line.missing)
+
+    @property
+    def filled(self) -> int:
+        return len(self.criteria) - len(self.gaps)
+
+    @property
+    def gap_sentence(self) -> str:
+        """Why the unit is not covered in full, naming its criteria; empty where it is."""
+        if self.coverage == Coverage.FULL:
+            return ""
+        if not self.criteria:
+            return f"{self.unit.ref} has no criteria in this version of the specification."
+        if not self.gaps:
+            return f"{self.unit.ref} is put down as {self.coverage.label.lower()} by hand."
+        by_words: dict[str, list[str]] = defaultdict(list)
+        for line in self.gaps:
+            by_words[" and no ".join(line.missing)].append(line.criterion.number)
+        said = [f"no {words} on {listed(numbers)}" for words, numbers in by_words.items()]
+        how = "in part" if self.coverage == Coverage.PARTIAL else "not at all"
+        return f"{self.unit.ref} is covered {how}: {'; '.join(said)}."
+
+
+@dataclass(frozen=True)
+class AwardLine:
+    """One award of the qualification and whether the programme meets its rules of combination."""
+
+    pathway: Pathway
+    units: int
+    answer: str  # "Yes", "No" or "Not applicable"
+
+
+@dataclass(frozen=True)
+class AlignmentWork:
+    """A whole alignment."""
+
+    alignment: Alignment
+    units: tuple[UnitLine, ...]
+    rules: tuple[str, ...]
+    awards: tuple[AwardLine, ...]
+
+    @property
+    def people(self) -> tuple[tuple[str, str], ...]:
+        """Who is named on the cover, by what they are."""
+        return tuple((label, getattr(self.alignment, name)) for name, label in PEOPLE.items())
+
+    @property
+    def short(self) -> tuple[UnitLine, ...]:
+        """The units that are not covered in full."""
+        return tuple(line for line in self.units if line.coverage != Coverage.FULL)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What keeps it from being approved, a sentence for each unit."""
+        return tuple(line.gap_sentence for line in self.short)
+
+    def unit(self, unit_id: UUID) -> UnitLine | None:
+        return next((line for line in self.units if line.unit.pk == unit_id), None)
+
+
+def alignments_to_see(
+    centre: Centre, person: User, roles: frozenset[Role]
+) -> "QuerySet[Alignment]":
+    """All for staff; for an external quality assurer the approved ones of their open visits."""
+    rows: Any = Alignment.objects.for_centre(centre).select_related(
+        "pathway__specification__qualification", "drafted_by", "centre"
+    )
+    if roles & STAFF:
+        return rows  # type: ignore[no-any-return]
+    visits = Visit.objects.for_centre(centre).open_to(person)
+    return rows.approved().filter(  # type: ignore[no-any-return]
+        pathway__specification__qualification__in=visits.values("qualification")
+    )
+
+
+def alignable_pathways(centre: Centre) -> "QuerySet[Pathway]":
+    """The pathways of published versions whose qualification the centre is approved to offer."""
+    approved = Approval.objects.for_centre(centre).in_force()
+    return open_pathways(centre).filter(
+        specification__qualification__in=approved.values("qualification")
+    )
+
+
+@dataclass(frozen=True)
+class AlignmentLine:
+    """One alignment in the list."""
+
+    alignment: Alignment
+    state: str
+
+    @classmethod
+    def of(cls, row: Any) -> "AlignmentLine":
+        if row.approved_at is None:
+            return cls(row, "draft")
+        return cls(row, "superseded" if row.is_replaced else "valid")
+
+
+def alignment_lines(seen: "QuerySet[Alignment]", centre: Centre) -> tuple[AlignmentLine, ...]:
+    """Every version, those of one programme together and the newest first, in one query."""
+    return tuple(AlignmentLine.of(row) for row in _with_state(seen, centre))
+
+
+def _with_state(seen: "QuerySet[Alignment]", centre: Centre) -> "QuerySet[Alignment]":
+    later = Alignment.objects.for_centre(centre).approved().filter(replaces=OuterRef("pk"))
+    return seen.annotate(is_replaced=Exists(later)).order_by(
+        "pathway__specification__qualification__number", "title", "-version", "pk"
+    )
+
+
+@dataclass(frozen=True)
+class AlignmentPage:
+    """An alignment with its approval's fingerprint, its paper and the versions beside it."""
+
+    work: AlignmentWork
+    state: str
+    digest: str
+    paper: AlignmentPaper | None
+    before: UUID | None
+    after: UUID | None
+    after_is_draft: bool
+
+
+def alignment_page(
+    seen: "QuerySet[Alignment]", centre: Centre, alignment_id: UUID
+) -> AlignmentPage:
+    """One alignment as its page shows it, in five queries. Raises ``Alignment.DoesNotExist``."""
+    signed = Signature.objects.for_centre(centre).filter(
+        purpose=Signature.Purpose.ALIGNMENT, subject_id=OuterRef("pk")
+    )
+    following = seen.filter(replaces=OuterRef("pk")).order_by()
+    row: Any = (
+        _with_state(seen, centre)
+        .annotate(
+            digest=Subquery(signed.values("digest")[:1]),
+            after=Subquery(following.values("pk")[:1]),
+        )
+        .get(pk=alignment_id)
+    )
+    papers = AlignmentPaper.objects.for_centre(centre).filter(alignment=row)
+    return AlignmentPage(
+        work=alignment_work(centre, row),
+        state=AlignmentLine.of(row).state,
+        digest=row.digest or "",
+        paper=papers.first() if row.approved_at else None,
+        before=row.replaces_id,
+        after=row.after,
+        after_is_draft=bool(row.after) and not row.is_replaced,
+    )
+
+
+def alignment_work(centre: Centre, alignment: Alignment) -> AlignmentWork:
+    """All that an alignment says, in three queries; needs ``pathway__specification``."""
+    pathway = alignment.pathway
+    demanded = _demanded(pathway)
+    units = demanded[pathway]
+    held = AlignmentUnit.objects.for_centre(centre).filter(alignment=alignment)
+    rows: dict[UUID, AlignmentUnit] = {row.unit_id: row for row in held}
+    outcomes = _outcomes(centre, alignment, units)
+    lines = tuple(
+        UnitLine(
+            unit,
+            rows.get(unit.pk) or AlignmentUnit(centre=centre, alignment=alignment, unit=unit),
+            outcomes[unit.pk],
+        )
+        for unit in units
+    )
+    return AlignmentWork(
+        alignment, lines, _rules(pathway, units), _awards(demanded, pathway, lines)
+    )
+
+
+def _demanded(pathway: Pathway) -> dict[Pathway, list[Unit]]:
+    """The units of each pathway of the specification, in order."""
+    found: dict[Pathway, list[Unit]] = {pathway: []}
+    rows = PathwayUnit.objects.filter(specification=pathway.specification_id)
+    for row in rows.select_related("pathway", "unit").order_by("pathway__position", "position"):
+        found.setdefault(row.pathway, []).append(row.unit)
+    return found
+
+
+def _outcomes(
+    centre: Centre, alignment: Alignment, units: list[Unit]
+) -> defaultdict[UUID, tuple[OutcomeLines, ...]]:
+    """The outcomes of each unit, with what is said of their criteria."""
+    said = AlignmentCriterion.objects.for_centre(centre).filter(
+        alignment=alignment, criterion=OuterRef("pk")
+    )
+    criteria: Any = (
+        Criterion.objects.filter(unit__in=units)
+        .select_related("outcome")
+        .annotate(
+            strategies=Subquery(said.values("learning_strategies")),
+            evidence=Subquery(said.values("assessment_evidence")),
+        )
+        .order_by("unit", "position")
+    )
+    found: defaultdict[UUID, tuple[OutcomeLines, ...]] = defaultdict(tuple)
+    for outcome, rows in groupby(criteria, key=lambda row: row.outcome):
+        lines = tuple(CriterionLine(row, row.strategies or "", row.evidence or "") for row in rows)
+        found[outcome.unit_id] += (OutcomeLines(outcome, lines),)
+    return found
+
+
+def _rules(pathway: Pathway, units: list[Unit]) -> tuple[str, ...]:
+    combination = Combination(
+        code=pathway.code,
+        title=pathway.title,
+        award=pathway.get_award_display(),
+        credits=pathway.credits,
+        units=tuple(units),
+        version=pathway.specification.version,
+    )
+    return combination_sentences([combination], {unit.ref: unit.number for unit in units})
+
+
+def _awards(
+    demanded: dict[Pathway, list[Unit]], aimed: Pathway, lines: tuple[UnitLine, ...]
+) -> tuple[AwardLine, ...]:
+    met = all(line.coverage == Coverage.FULL for line in lines)
+    answers = {True: "Yes" if met else "No", False: "Not applicable"}
+    ordered = sorted(demanded.items(), key=lambda each: each[0].position)
+    return tuple(AwardLine(row, len(units), answers[row == aimed]) for row, units in ordered)
+
+
+def alignment_manifest(work: AlignmentWork) -> Manifest:
+    """What the approval covers; every text by its hash."""
+    alignment = work.alignment
+    specification = alignment.pathway.specification
+    return Manifest(
+        {
+            "schema": SCHEMA,
+            "kind": "alignment",
+            "alignment": str(alignment.pk),
+            "centre": {"id": str(alignment.centre_id), "number": alignment.centre.number},
+            "specification": {
+                "id": str(specification.pk),
+                "qualification": specification.qualification.number,
+                "version": specification.version,
+                "digest": specification.digest,
+            },
+            "pathway": alignment.pathway.code,
+            "version": alignment.version,
+            "replaces": str(alignment.replaces_id or ""),
+            "title": text_hash(alignment.title),
+            "overview": text_hash(alignment.overview),
+            "people": {name: text_hash(getattr(alignment, name)) for name in PEOPLE},
+            "units": [_unit_manifest(line) for line in work.units],
+        }
+    )
+
+
+def _unit_manifest(line: UnitLine) -> dict[str, Any]:
+    return {
+        "ref": line.unit.ref,
+        "suggested": str(line.suggested),
+        "coverage": str(line.coverage),
+        "comment": text_hash(line.row.comment),
+        "assessment_title": text_hash(line.row.assessment_title),
+        "criteria": [
+            {
+                "number": each.criterion.number,
+                "learning_strategies": text_hash(each.strategies),
+                "assessment_evidence": text_hash(each.evidence),
+            }
+            for each in line.criteria
+        ],
+    }
+
+
+def alignment_sentence(work: AlignmentWork) -> str:
+    """What the approval says, in the first person."""
+    alignment = work.alignment
+    return (
+        f"I approve version {alignment.version} of the alignment of “{alignment.title}” with "
+        f"{alignment.pathway.code}: the programme covers every unit in full."
+    )

@@ -1,0 +1,324 @@
+"""Handbooks: handed in, watched while they are read, reviewed, drafted, published, given up."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from centres.access import CentreRequest, allowed, may
+from centres.forms_catalogue import PublishForm
+from centres.refusals import Refusal
+from centres.views.answers import form_answer, posted
+from qualifications.catalogue import specifications_for
+from qualifications.catalogue_file import CatalogueFaultsError
+from qualifications.catalogue_text import written_yaml
+from qualifications.differences import differences as differences_of
+from qualifications.handbook import as_json
+from qualifications.handbook.kept import from_kept
+from qualifications.held_content import held_content
+from quality.actions.handbook import (
+    answer_warnings,
+    discard_handbook,
+    draft_handbook,
+    import_handbook,
+    no_match,
+    publish_handbook,
+)
+from quality.forms_handbook import AnswerForm, DraftForm, HandbookForm
+from quality.models import HandbookImport
+from quality.queries.handbook import (
+    UNDER_WAY,
+    candidates,
+    draft_content,
+    handbook_list,
+    handbooks_to_see,
+    last_own,
+    preview_of,
+    review_of,
+    source_page,
+    unit_page,
+)
+
+NOTHING_NEW = 204
+PAGES = "quality/handbook"
+State = HandbookImport.State
+
+
+def handbook_or_404(request: CentreRequest, import_id: UUID) -> HandbookImport:
+    """An import of this centre, or 404."""
+    found: HandbookImport = get_object_or_404(handbooks_to_see(request.centre), pk=import_id)
+    return found
+
+
+def reviewed_or_404(request: CentreRequest, import_id: UUID) -> HandbookImport:
+    """An import of which something was read, or 404."""
+    found = handbook_or_404(request, import_id)
+    if found.result is None:
+        raise Http404
+    return found
+
+
+def _can(request: CentreRequest, held: HandbookImport | None = None) -> dict[str, bool]:
+    change = allowed(request.roles, "import_handbook")
+    return {
+        "import": change,
+        "review": change and held is not None and held.state == State.READ,
+    }
+
+
+@may("see_handbooks")
+@require_safe
+def handbooks(request: CentreRequest) -> HttpResponse:
+    """Every import with how it stands."""
+    page = handbook_list(request.centre, request.GET.get("page", 1))
+    return render(request, f"{PAGES}/handbooks.html", {"page": page, "can": _can(request)})
+
+
+@may("import_handbook")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: CentreRequest) -> HttpResponse:
+    """Hand a handbook in."""
+    form = HandbookForm(posted(request), request.FILES if request.method == "POST" else None)
+    refusal = None
+    if form.is_valid():
+        try:
+            made = import_handbook(
+                actor=request.user, centre=request.centre, upload=form.cleaned_data["file"]
+            )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            return redirect("quality:handbook", request.centre.slug, made.pk)
+    return form_answer(request, f"{PAGES}/new.html", {"form": form}, refusal)
+
+
+@may("see_handbooks")
+@never_cache
+@require_safe
+def handbook(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """One import: how far it is, why it is refused, or what was read and what to do about it."""
+    held = handbook_or_404(request, import_id)
+    if "seen" in request.GET and request.headers.get("HX-Request"):
+        return _news(request, held)
+    return _page(request, held)
+
+
+def _news(request: CentreRequest, held: HandbookImport) -> HttpResponse:
+    """What a page that polls gets: nothing, how far it is now, or to load itself anew."""
+    if held.state not in UNDER_WAY:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    if request.GET["seen"] == _progress(held):
+        return HttpResponse(status=NOTHING_NEW)
+    context = {"handbook": held, "under_way": True, "seen": _progress(held)}
+    return render(request, f"{PAGES}/_progress.html", context)
+
+
+def _progress(held: HandbookImport) -> str:
+    """How far it is, in a few signs."""
+    return f"{held.state}{held.tries}"
+
+
+def _page(
+    request: CentreRequest, held: HandbookImport, refusal: Refusal | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {"handbook": held, "can": _can(request, held)}
+    if held.result is None:
+        context |= {"under_way": held.state in UNDER_WAY, "seen": _progress(held)}
+        return form_answer(request, f"{PAGES}/waiting.html", context, refusal)
+    review = review_of(request.centre, held)
+    context |= {
+        "review": review,
+        "last_own": last_own(request.centre, held),
+        "form": AnswerForm(warnings=[]),
+        "no_match": None if review.candidates or held.specification_id else no_match(),
+    }
+    return form_answer(request, f"{PAGES}/review.html", context, refusal)
+
+
+@may("see_handbooks")
+@require_safe
+def unit(request: CentreRequest, import_id: UUID, place: int) -> HttpResponse:
+    """A unit as it was read, beside the lines that it was read from."""
+    held = reviewed_or_404(request, import_id)
+    page = unit_page(held, place)
+    if page is None:
+        raise Http404
+    context = {"handbook": held, "page": page, "can": _can(request, held)}
+    return render(request, f"{PAGES}/unit.html", context)
+
+
+@may("see_handbooks")
+@require_safe
+def source(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """The document's lines, a page of them at a time."""
+    held = reviewed_or_404(request, import_id)
+    asked = request.GET.get("line", "")
+    line = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
+    page = source_page(held, line, request.GET.get("page", 1))
+    return render(request, f"{PAGES}/source.html", {"handbook": held, "page": page, "line": line})
+
+
+@may("import_handbook")
+@require_POST
+def answers(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """Accept the ticked readings, or say how they were corrected."""
+    held = reviewed_or_404(request, import_id)
+    review = review_of(request.centre, held)
+    form = AnswerForm(request.POST, warnings=[row.pk for row in review.warnings])
+    form.is_valid()
+    try:
+        count = answer_warnings(
+            actor=request.user,
+            centre=request.centre,
+            handbook=held,
+            warnings=form.cleaned_data.get("warnings", []),
+            resolution=form.cleaned_data.get("resolution", ""),
+            note=form.cleaned_data.get("note", ""),
+        )
+    except Refusal as refused:
+        return _page(request, held, refused)
+    messages.success(request, f"{count} reading{'' if count == 1 else 's'} answered for.")
+    return redirect("quality:handbook", request.centre.slug, held.pk)
+
+
+@may("import_handbook")
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """Make a draft on the frame of a known version, after a look at what it would be."""
+    held = reviewed_or_404(request, import_id)
+    found = candidates(request.centre, from_kept(held.result))
+    form = DraftForm(posted(request), candidates=found, chosen=request.GET.get("known", ""))
+    base = form.base
+    refusal, faults = None if found else no_match(), []
+    if form.is_valid() and base is not None:
+        try:
+            draft_handbook(
+                actor=request.user,
+                centre=request.centre,
+                handbook=held,
+                known=base,
+                version=form.cleaned_data["version"],
+            )
+        except CatalogueFaultsError as refused:
+            faults = refused.faults
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, "The draft is made. Answer for what is doubtful in it.")
+            return redirect("quality:handbook", request.centre.slug, held.pk)
+    context = {"handbook": held, "form": form, "base": base, "faults": faults}
+    context["preview"] = preview_of(held, base) if base else None
+    return form_answer(request, f"{PAGES}/draft.html", context, refusal)
+
+
+@may("see_handbooks")
+@require_safe
+def differences(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """The draft beside the version it stands on, or the one that the centre published last."""
+    held = reviewed_or_404(request, import_id)
+    own, new_content = last_own(request.centre, held), draft_content(held)
+    if new_content is None or held.specification is None:
+        raise Http404
+    seen = specifications_for(request.centre.pk)
+    base = seen.filter(pk__in=[held.specification.based_on_id]).first()
+    others = [one for one in (own, base) if one is not None]
+    chosen = request.GET.get("with", "")
+    against = next((one for one in others if str(one.pk) == chosen), others[0] if others else None)
+    context = {
+        "handbook": held,
+        "others": list(dict.fromkeys(others)),
+        "against": against,
+        "differences": differences_of(held_content(against), new_content) if against else None,
+    }
+    return render(request, f"{PAGES}/differences.html", context)
+
+
+@may("see_handbooks")
+@require_safe
+def export(request: CentreRequest, import_id: UUID) -> HttpResponseBase:
+    """The draft as the YAML that the catalogue reads; without a draft, what was read as JSON."""
+    held = reviewed_or_404(request, import_id)
+    name = slugify(held.name.rpartition(".")[0] or held.name) or "handbook"
+    content = draft_content(held)
+    if content is None:
+        answer: HttpResponseBase = JsonResponse(
+            as_json(from_kept(held.result)), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        )
+        answer["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        return answer
+    answer = HttpResponse(written_yaml(content), content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.yaml"'
+    return answer
+
+
+@may("import_handbook")
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """Show what would be published and by whom; on POST publish it, or say what is refused."""
+    held = reviewed_or_404(request, import_id)
+    if held.specification is None:
+        raise Http404
+    form = PublishForm(posted(request), request=request)
+    refusal, faults = None, []
+    if form.is_valid() and form.proof is not None:
+        try:
+            publish_handbook(
+                actor=request.user,
+                centre=request.centre,
+                handbook=held,
+                shown_digest=form.cleaned_data["shown"],
+                proof=form.proof,
+            )
+        except CatalogueFaultsError as refused:
+            faults = refused.faults
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, "Published. Your centre alone sees it, in the catalogue.")
+            return redirect("quality:handbook", request.centre.slug, held.pk)
+        form = PublishForm(request=request)
+    return _publish_page(request, handbook_or_404(request, import_id), form, refusal, faults)
+
+
+def _publish_page(
+    request: CentreRequest,
+    held: HandbookImport,
+    form: PublishForm,
+    refusal: Refusal | None,
+    faults: list[Any],
+) -> HttpResponse:
+    own, content = last_own(request.centre, held), draft_content(held)
+    against = own or (held.specification.based_on if held.specification else None)
+    context = {
+        "handbook": held,
+        "form": form,
+        "faults": faults,
+        "against": against,
+        "differences": differences_of(held_content(against), content)
+        if against and content
+        else None,
+    }
+    return form_answer(request, f"{PAGES}/publish.html", context, refusal)
+
+
+@may("import_handbook")
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """Give an import up, after a page that says what goes."""
+    held = handbook_or_404(request, import_id)
+    refusal = None
+    if request.method == "POST":
+        try:
+            discard_handbook(actor=request.user, centre=request.centre, handbook=held)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, f"The import of {held.name} is given up.")
+            return redirect("quality:handbooks", request.centre.slug)
+    return form_answer(request, f"{PAGES}/discard.html", {"handbook": held}, refusal)

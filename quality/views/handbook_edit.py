@@ -1,0 +1,106 @@
+"""The page that changes one part of a handbook's draft: the catalogue desk's own forms."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from centres import catalogue_parts as parts
+from centres.access import CentreRequest, may
+from centres.catalogue_parts import Edit
+from centres.forms_catalogue import PartForm
+from centres.refusals import ChangedSinceShown, Refusal
+from centres.views.answers import form_answer, posted
+from qualifications.catalogue_edits import NoSuchPartError
+from qualifications.catalogue_entries import SpecificationEntry
+from qualifications.catalogue_file import CatalogueFaultsError
+from qualifications.held_content import held_content
+from quality.actions.handbook import revise_handbook
+from quality.models import HandbookImport
+from quality.views.handbook import PAGES, reviewed_or_404
+
+PARTS: dict[str, Callable[..., Edit]] = {
+    "head": parts.head,
+    "sizes": parts.sizes,
+    "verbs": parts.verbs,
+    "corrections": parts.corrections,
+    "sections": parts.sections,
+    "unit": parts.unit_facts,
+    "rules": parts.rules,
+    "outcome": parts.outcome,
+    "criterion": parts.criterion,
+    "add": parts.added_criterion,
+    "remove": parts.removed_criterion,
+}
+PLACES = {"sections": 1, "unit": 1, "rules": 1, "outcome": 2, "criterion": 2, "add": 2, "remove": 2}
+
+
+def _found(entry: SpecificationEntry, named: str) -> Edit:
+    """The part that an address names, such as ``criterion-4-1.3``; raises ``Http404``."""
+    name, *places = named.split("-")
+    if name not in PARTS or len(places) != PLACES.get(name, 0):
+        raise Http404
+    if not all(re.fullmatch(r"[0-9]{1,3}", place) for place in places[:1]):
+        raise Http404
+    where: list[int | str] = [int(place) for place in places[:1]]
+    for last in places[1:]:
+        if not re.fullmatch(
+            r"[0-9]{1,3}\.[0-9]{1,3}" if name == "criterion" else r"[0-9]{1,3}", last
+        ):
+            raise Http404
+        where.append(last if name == "criterion" else int(last))
+    try:
+        return PARTS[name](entry, *where)
+    except NoSuchPartError as missing:
+        raise Http404 from missing
+
+
+@may("import_handbook")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
+    """Show a part's form; on POST save it, or show it again with what is refused about it."""
+    held = reviewed_or_404(request, import_id)
+    if held.specification is None or held.state != HandbookImport.State.READ:
+        raise Http404
+    found = _found(held_content(held.specification), part)
+    form = found.form(posted(request), held.specification.digest)
+    context: dict[str, Any] = {"handbook": held, "edit": found, "form": form}
+    refusal: Refusal | None = None
+    if form.is_valid():
+        try:
+            _save(request, held, found, form)
+        except CatalogueFaultsError as refused:
+            context["faults"] = refused.faults
+        except ChangedSinceShown as refused:
+            context |= _both(request, found, held.specification.digest)
+            refusal = refused
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, f"{found.title}: saved.")
+            return redirect("quality:handbook", request.centre.slug, held.pk)
+    return form_answer(request, f"{PAGES}/edit.html", context, refusal)
+
+
+def _save(request: CentreRequest, held: HandbookImport, found: Edit, form: PartForm) -> None:
+    revise_handbook(
+        actor=request.user,
+        centre=request.centre,
+        handbook=held,
+        entry=found.change(form),
+        expected_digest=form.cleaned_data["digest"],
+    )
+
+
+def _both(request: CentreRequest, found: Edit, digest: str) -> dict[str, Any]:
+    """What was typed, ready to be saved over what is held now, and where the two differ."""
+    data = request.POST.copy()
+    data["digest"] = digest
+    form = found.form(data, digest)
+    form.is_valid()
+    return {"form": form, "pairs": parts.differing(found.form(None, digest), form)}

@@ -1,0 +1,166 @@
+"""The catalogue desk in Chromium, without a script: from a published version to a changed draft."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from centres.models import User
+from qualifications.models import Specification
+from tests.browser.conftest import SCHEMES, WIDTHS, axe_violations, sideways
+from tests.browser.test_pages import faults_of
+from tests.cast import PASSWORD
+from tests.qualifications.orchard import DRAFT_OF_8588, remove_draft
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+Enter = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    """A member of the platform's own staff."""
+    return User.objects.create_superuser("root@example.org", PASSWORD, full_name="Robin Root")
+
+
+@pytest.fixture
+def no_draft_left() -> Iterator[None]:
+    """Drafts are committed here, and the catalogue is not emptied between tests."""
+    yield
+    for draft in Specification.objects.filter(published_at__isnull=True):
+        remove_draft(draft)
+    connection.close()
+
+
+@pytest.fixture
+def plain_page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page in which no script runs."""
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture of the page as it is, where the environment asks for one."""
+    folder = os.environ.get("SHOTS")
+    if folder:
+        width = (page.viewport_size or {"width": 0})["width"]
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
+def faults_here(page: Page, name: str) -> list[str]:
+    """What is wrong with the page that a form was answered with, in every width and scheme."""
+    found = []
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            page.set_viewport_size({"width": width, "height": 800})
+            # Without motion, or a button would be looked at between two colours.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            found += [f"{name} {width} {scheme}: {fault}" for fault in axe_violations(page)]
+            if sideways(page):
+                found.append(f"{name} {width}: scrolls {sideways(page)} px sideways")
+        keep(page, name)
+    return found
+
+
+def test_a_draft_is_made_changed_compared_and_discarded_without_a_script(
+    plain_page: Page, enter: Enter, root: User, no_draft_left: None
+) -> None:
+    page = plain_page
+    enter(page, root.email)
+    page.goto("/")
+    page.get_by_role("link", name="Catalogue desk").click()
+    page.get_by_role("link", name="Make a draft from 8588").click()
+    page.get_by_label("Version label").fill("2.0 corrected")
+    page.get_by_role("button", name="Make the draft").click()
+    assert "0 changed, 0 removed, 40 unchanged" in page.locator(".next").inner_text()
+    page.get_by_role("link", name="Edit criterion 1.1 of 8588-501").click()
+    page.get_by_label("Statement").fill("See to it.")
+    page.get_by_role("button", name="Save").click()
+    assert "does not begin with its verb" in page.locator(".refusal").inner_text()
+    assert page.get_by_label("Statement").input_value() == "See to it."
+    verb = page.get_by_label("Verb").input_value()
+    page.get_by_label("Statement").fill(f"{verb.capitalize()} it.")
+    page.get_by_role("button", name="Save").click()
+    assert "1 changed, 0 removed, 39 unchanged" in page.locator(".next").inner_text()
+    page.get_by_role("link", name="See all differences").click()
+    assert "it." in page.locator("main .part ins").first.inner_text()
+    page.get_by_role("link", name="version 2.0 corrected").click()
+    page.get_by_role("link", name="Rules of 8588-501").click()
+    page.get_by_role("button", name="Save").click()  # the empty rows are no rules
+    assert "Rules of 8588-501: saved." in page.locator(".messages").inner_text()
+    page.get_by_role("link", name="Publish").click()
+    assert "Robin Root" in page.locator(".sheet").inner_text()
+    page.go_back()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    exported = Path(download.value.path()).read_text()
+    assert "2.0 corrected" in exported
+    page.get_by_role("link", name="Discard").click()
+    page.get_by_role("button", name="Discard the draft").click()
+    assert "is discarded" in page.locator(".messages").inner_text()
+    page.get_by_role("link", name="Import a file").click()
+    page.get_by_label("Or its text").fill(exported)
+    page.get_by_role("button", name="Import as a draft").click()
+    assert "0 criteria added, 1 changed, 0 removed" in page.locator(".next").inner_text()
+
+
+def test_pages_of_the_catalogue_desk(
+    page: Page, enter: Enter, root: User, no_draft_left: None
+) -> None:
+    enter(page, root.email)
+    page.goto(reverse("catalogue:import"))
+    page.get_by_label("Or its text").fill(DRAFT_OF_8588.replace("maximum: 10", "maximum: 12"))
+    page.get_by_role("button", name="Import as a draft").click()
+    found = faults_here(page, "import-faults")
+    page.get_by_label("Or its text").fill(DRAFT_OF_8588)
+    page.get_by_role("button", name="Import as a draft").click()
+    page.wait_for_url(lambda url: "import" not in url)
+    draft = Specification.objects.get(version="committed")
+    for name, *args in (
+        ("list",),
+        ("outline", draft.pk),
+        ("draft", draft.based_on_id),
+        ("differences", draft.pk),
+        ("publish", draft.pk),
+        ("discard", draft.pk),
+        ("head", draft.pk),
+        ("sizes", draft.pk),
+        ("verbs", draft.pk),
+        ("corrections", draft.pk),
+        ("sections", draft.pk, 2),
+        ("unit", draft.pk, 1),
+        ("rules", draft.pk, 1),
+        ("outcome", draft.pk, 1, 1),
+        ("criterion-add", draft.pk, 2, 1),
+        ("criterion-remove", draft.pk, 1, 1),
+        ("criterion", draft.pk, 1, "1.1"),
+        ("criterion", draft.based_on_id, 1, "1.1"),
+    ):
+        found += faults_of(page, reverse(f"catalogue:{name}", args=args))
+        for width in WIDTHS if name != "criterion" else ():
+            page.set_viewport_size({"width": width, "height": 800})
+            keep(page, name)
+    found += conflict(page, reverse("catalogue:criterion", args=[draft.pk, 1, "1.1"]))
+    connection.close()
+    assert found == []
+
+
+def conflict(page: Page, address: str) -> list[str]:
+    """Two tabs save one criterion; the second is answered with both texts."""
+    page.goto(address)
+    other = page.context.new_page()
+    other.goto(address)
+    other.get_by_label("Statement").fill("Prune four trees.")
+    other.get_by_role("button", name="Save").click()
+    other.close()
+    page.get_by_label("Statement").fill("Prune five trees.")
+    page.get_by_role("button", name="Save").click()
+    texts = page.locator(".conflict-texts").inner_text()
+    assert "Prune four trees." in texts
+    assert "Prune five trees." in texts
+    return faults_here(page, "conflict")

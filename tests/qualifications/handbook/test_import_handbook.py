@@ -1,0 +1,86 @@
+"""The command prints what was read and nothing else, and ends with a code that says how it went."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from qualifications.handbook import as_json, read_handbook
+from tests.qualifications.handbook.papers import handbook_paper, two_column_text
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("import_handbook", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_json_holds_exactly_the_agreed_keys(tmp_path: Path) -> None:
+    path = tmp_path / "orchard.txt"
+    path.write_text(two_column_text())
+
+    content = json.loads(printed(str(path), "--json"))
+
+    assert content == as_json(read_handbook(path, path.name))
+    assert list(content) == ["qualifications", "units", "mark_sheets", "warnings"]
+    qualification, unit = content["qualifications"][0], content["units"][0]
+    assert list(qualification) == [
+        "title",
+        "number",
+        "accreditation_number",
+        "level",
+        "credits",
+        "glh",
+        "tqt",
+        "units",
+    ]
+    assert list(unit) == [
+        "ref",
+        "uan",
+        "title",
+        "level",
+        "credits",
+        "glh",
+        "aim",
+        "outcomes",
+    ]
+    outcome = unit["outcomes"][0]
+    assert list(outcome) == ["number", "text", "criteria"]
+    assert list(outcome["criteria"][0]) == ["number", "text", "guidance", "referral", "pass"]
+    sheet = content["mark_sheets"][0]
+    assert list(sheet) == ["title", "units", "sections"]
+    assert list(sheet["sections"][0]) == ["title", "max", "min", "criteria"]
+    assert list(content["warnings"][0]) == ["where", "raw", "taken", "why"]
+
+
+def test_without_json_a_summary_tells_units_sheets_and_warnings(tmp_path: Path) -> None:
+    path = tmp_path / "orchard.docx"
+    path.write_bytes(handbook_paper().as_docx())
+
+    summary = printed(str(path))
+
+    assert "7100-301 Grafting Young Trees: 4 credits, GLH 9, 2 outcomes, 4 criteria" in summary
+    assert "1 warning\n" in summary
+    assert "in a dry season" in summary
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\nnothing", b"PK\x03\x04", b"Apples."])
+def test_a_file_that_cannot_be_read_ends_with_code_2_and_a_reason(
+    content: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "handbook.pdf"
+    path.write_bytes(content)
+
+    with pytest.raises(CommandError, match=r"^handbook\.pdf: .+\. .+\.$") as refused:
+        printed(str(path), "--json")
+
+    assert refused.value.returncode == 2
+
+
+def test_no_file_is_wrong_use() -> None:
+    with pytest.raises(CommandError) as refused:
+        printed()
+
+    assert refused.value.returncode == 1

@@ -1,0 +1,286 @@
+"""Alignments: derived coverage, drafts that lose nothing, approval by name, versions."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
+
+from assessment.actions import DraftConflict
+from centres.actions import end_approval
+from centres.models import Signature
+from centres.refusals import ChangedSinceShown, Refusal, TransitionError
+from centres.tenancy import centre_context
+from quality.models import Alignment, AlignmentCriterion, AlignmentPaper, AlignmentUnit
+from quality.queries.alignments import alignment_manifest
+from tests.assessment.scenes import new_events, refusing
+from tests.cast import Cast
+from tests.quality.alignments import (
+    approve,
+    approved,
+    covered,
+    filled,
+    fresh,
+    next_of,
+    paper_of,
+    said,
+    started,
+    work_of,
+)
+from tests.quality.approvals import approval_of
+from tests.quality.external import DAY
+
+pytestmark = pytest.mark.django_db
+
+
+def coverages(cast: Cast, alignment: Alignment) -> list[str]:
+    return [str(line.coverage) for line in work_of(cast, alignment).units]
+
+
+# Starting
+
+
+def test_an_alignment_begins_as_the_first_version_and_covers_nothing(alder: Cast) -> None:
+    with new_events(alder) as events:
+        draft = started(alder)
+    assert events == ["alignment.started"]
+    assert (draft.version, draft.drafted_by, draft.approved_at) == (1, alder.max, None)
+    assert set(coverages(alder, draft)) == {"none"}
+
+
+@pytest.mark.parametrize("title", ["  ", "t" * 201])
+def test_a_programme_without_a_title_is_refused(alder: Cast, title: str) -> None:
+    with new_events(alder) as events, pytest.raises(Refusal):
+        started(alder, title=title)
+    assert events == []
+
+
+def test_a_pathway_that_the_centre_is_not_approved_for_is_refused(alder: Cast) -> None:
+    held = approval_of(alder)
+    with refusing(alder):
+        end_approval(actor=alder.max, centre=alder.centre, approval=held, on=held.starts_on + DAY)
+    with pytest.raises(Refusal, match="approved for"):
+        started(alder)
+
+
+@pytest.mark.parametrize("who", ["pat", "jo", "ada", "una", "eve"])
+def test_only_managers_and_the_lead_change_alignments(alder: Cast, who: str) -> None:
+    draft = filled(alder)
+    person = getattr(alder, who)
+    for change in (
+        lambda: started(alder, actor=person),
+        lambda: covered(alder, draft, actor=person, typed={"qcm": "Q"}),
+        lambda: said(alder, draft, actor=person, typed={"comment": "C"}),
+        lambda: approve(alder, draft, actor=person),
+        lambda: next_of(alder, draft, actor=person),
+    ):
+        with new_events(alder) as events, pytest.raises(PermissionDenied):
+            change()
+        assert events == []
+
+
+# Coverage
+
+
+def test_coverage_is_none_then_partial_then_full_as_the_criteria_are_filled(alder: Cast) -> None:
+    draft = started(alder)
+    said(alder, draft, typed={"strategies-1.1": "Workshops."})
+    assert coverages(alder, draft)[0] == "partial"
+    said(alder, draft, typed={"strategies-1.1": " \n "})
+    assert coverages(alder, draft)[0] == "none"
+    filled(alder, draft)
+    assert set(coverages(alder, draft)) == {"full"}
+
+
+def test_a_coverage_of_ones_own_stands_and_needs_a_comment(alder: Cast) -> None:
+    draft = filled(alder)
+    with pytest.raises(Refusal, match="needs a comment"):
+        said(alder, draft, typed={"coverage": "partial"})
+    said(alder, draft, typed={"coverage": "partial", "comment": "Seminar is new."})
+    line = work_of(alder, draft).units[0]
+    assert (line.coverage, line.suggested) == ("partial", "full")
+    with pytest.raises(Refusal, match="needs a comment"):
+        said(alder, draft, typed={"comment": ""})
+    said(alder, draft, typed={"coverage": "", "comment": ""})
+    assert coverages(alder, draft)[0] == "full"
+
+
+def test_the_database_itself_wants_a_comment_with_a_coverage(alder: Cast) -> None:
+    draft = filled(alder)
+    with centre_context(alder.centre.pk):
+        rows = AlignmentUnit.objects.for_centre(alder.centre).filter(alignment=draft)
+        with pytest.raises(DatabaseError, match="override"), transaction.atomic():
+            rows.update(coverage="full", comment="")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"comment": "c" * 5001},
+        {"strategies-1.1": "s" * 5001},
+        {"assessment_title": "t" * 201},
+        {"coverage": "most", "comment": "Why."},
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_kept(alder: Cast, typed: dict[str, str]) -> None:
+    draft = started(alder)
+    with pytest.raises(Refusal):
+        said(alder, draft, typed=typed)
+    assert work_of(alder, draft).units[0].row.revision == 0
+
+
+# Drafts
+
+
+def test_a_draft_is_kept_without_an_event_and_names_nothing_it_was_not_sent(alder: Cast) -> None:
+    draft = started(alder)
+    with new_events(alder) as events:
+        covered(alder, draft, typed={"qcm": " Quinn ", "overview": "One\r\ntwo"})
+        saved = covered(alder, draft, typed={"bdm": "Bea", "approved_name": "Nobody"})
+    assert events == []
+    held = fresh(alder, draft)
+    assert (held.qcm, held.bdm, held.overview) == ("Quinn", "Bea", "One\ntwo")
+    assert (held.title, held.approved_name, saved.revision) == ("Orchard Leaders", "", 2)
+
+
+def test_two_tabs_never_overwrite_each_other(alder: Cast) -> None:
+    draft = started(alder)
+    covered(alder, draft, typed={"qcm": "Quinn"}, base_revision=0)
+    with pytest.raises(DraftConflict) as cover:
+        covered(alder, draft, typed={"qcm": "Quill"}, base_revision=0)
+    assert (cover.value.current["qcm"], cover.value.revision) == ("Quinn", 1)
+    said(alder, draft, typed={"evidence-1.1": "A report."}, base_revision=0)
+    with pytest.raises(DraftConflict) as unit:
+        said(alder, draft, typed={"evidence-1.1": "A diary."}, base_revision=0)
+    assert unit.value.current["evidence-1.1"] == "A report."
+    again = said(alder, draft, typed={"evidence-1.1": "A report."}, base_revision=0)
+    assert again.revision == 1
+
+
+def test_a_unit_of_another_pathway_is_refused(alder: Cast) -> None:
+    draft = started(alder)
+    with centre_context(alder.centre.pk):
+        strange = (
+            type(work_of(alder, draft).units[0].unit)
+            .objects.filter(specification=draft.pathway.specification_id)
+            .exclude(pathway_units__pathway=draft.pathway)[0]
+        )
+    with pytest.raises(Refusal, match="no unit of"):
+        said(alder, draft, unit=strange, typed={"comment": "C"})
+
+
+# Approval
+
+
+def test_an_alignment_with_gaps_is_refused_naming_its_criteria(alder: Cast) -> None:
+    draft = filled(alder)
+    said(alder, draft, typed={"evidence-1.1": "", "strategies-1.2": "", "evidence-1.2": ""})
+    with new_events(alder) as events, pytest.raises(Refusal) as refused:
+        approve(alder, draft)
+    assert events == []
+    ref = work_of(alder, draft).units[0].unit.ref
+    assert (
+        f"{ref} is covered in part: no assessment evidence on 1.1; "
+        "no learning strategies and no assessment evidence on 1.2." in refused.value.rule
+    )
+    assert "Fill in what is missing" in refused.value.remedy
+    assert fresh(alder, draft).approved_at is None
+
+
+def test_a_unit_put_down_as_partial_by_hand_is_refused(alder: Cast) -> None:
+    draft = filled(alder)
+    said(alder, draft, typed={"coverage": "partial", "comment": "Not yet taught."})
+    with pytest.raises(Refusal, match="put down as partial by hand"):
+        approve(alder, draft)
+
+
+def test_approval_signs_all_of_it_and_queues_its_paper(alder: Cast) -> None:
+    draft = filled(alder)
+    digest = alignment_manifest(work_of(alder, draft)).digest
+    with new_events(alder) as events:
+        done = approve(alder, draft)
+    assert events == ["signature.made", "alignment.approved", "document.queued"]
+    assert (done.approved_by, done.approved_name) == (alder.lea, alder.lea.full_name)
+    with centre_context(alder.centre.pk):
+        signature = Signature.objects.for_centre(alder.centre).get(subject_id=done.pk)
+    assert (signature.purpose, signature.digest) == ("alignment", digest)
+    paper = paper_of(alder, done)
+    assert (paper.state, paper.manifest_digest, paper.signers) == ("queued", digest, ["lead_iqa"])
+
+
+def test_a_draft_that_changed_since_it_was_shown_is_not_approved(alder: Cast) -> None:
+    draft = filled(alder)
+    shown = alignment_manifest(work_of(alder, draft)).digest
+    said(alder, draft, typed={"strategies-1.1": "Something else."})
+    with new_events(alder) as events, pytest.raises(ChangedSinceShown):
+        approve(alder, draft, shown_digest=shown)
+    assert events == []
+
+
+def test_an_approved_alignment_takes_no_more_changes(alder: Cast) -> None:
+    done = approved(alder)
+    for change in (
+        lambda: covered(alder, done, typed={"qcm": "Q"}),
+        lambda: said(alder, done, typed={"comment": "C"}),
+        lambda: approve(alder, done),
+    ):
+        with new_events(alder) as events, pytest.raises(TransitionError):
+            change()
+        assert events == []
+
+
+@pytest.mark.parametrize(
+    ("model", "change"),
+    [
+        (Alignment, {"qcm": "Q"}),
+        (AlignmentUnit, {"comment": "C"}),
+        (AlignmentCriterion, {"assessment_evidence": "E"}),
+    ],
+)
+def test_the_database_itself_keeps_an_approved_alignment(
+    alder: Cast, model: Any, change: dict[str, str]
+) -> None:
+    done = approved(alder)
+    with centre_context(alder.centre.pk):
+        rows = model.objects.for_centre(alder.centre)
+        assert rows.exists()
+        with pytest.raises(DatabaseError, match="approved"), transaction.atomic():
+            rows.update(**change)
+        with (
+            pytest.raises(DatabaseError, match="approved"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+        if model is AlignmentUnit:
+            with pytest.raises(DatabaseError, match="approved"), transaction.atomic():
+                rows.create(centre=alder.centre, alignment=done, unit=rows[0].unit)
+
+
+# Versions
+
+
+def test_the_next_version_begins_with_all_that_the_approved_one_says(alder: Cast) -> None:
+    done = approved(alder)
+    with new_events(alder) as events:
+        draft = next_of(alder, done)
+    assert events == ["alignment.started"]
+    assert (draft.version, draft.replaces_id, draft.approved_at) == (2, done.pk, None)
+    old, new = work_of(alder, done), work_of(alder, draft)
+    assert [line.criteria for line in old.units] == [line.criteria for line in new.units]
+    assert {line.row.assessment_title for line in new.units} == {"A reflective account"}
+    said(alder, draft, typed={"strategies-1.1": "Changed."})
+    assert work_of(alder, done).units[0].criteria == old.units[0].criteria
+    with centre_context(alder.centre.pk):
+        assert AlignmentPaper.objects.for_centre(alder.centre).count() == 1
+
+
+def test_a_version_is_followed_by_one_and_a_draft_by_none(alder: Cast) -> None:
+    draft = filled(alder)
+    with pytest.raises(TransitionError, match="draft still"):
+        next_of(alder, draft)
+    done = approve(alder, draft)
+    next_of(alder, done)
+    with new_events(alder) as events, pytest.raises(TransitionError, match="begun already"):
+        next_of(alder, done)
+    assert events == []
