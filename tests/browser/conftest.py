@@ -9,7 +9,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import PASSWORD
@@ -70,10 +70,19 @@ def enter() -> Callable[[Page, str], None]:
         page.goto("/accounts/login/")
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.locator("main form button[type=submit]").first.click()
+        follow(page.locator("main form button[type=submit]").first)
         page.wait_for_url(lambda url: "/accounts/" not in url)
 
     return with_password
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there.
+
+    A bare click returns before: what is then read may still be the page before.
+    """
+    with link.page.expect_navigation():
+        link.click()
 
 
 def axe_violations(page: Page) -> list[str]:

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from centres.models import User
 from qualifications.models import Specification
-from tests.browser.conftest import SCHEMES, WIDTHS, axe_violations, sideways
+from tests.browser.conftest import SCHEMES, WIDTHS, axe_violations, follow, sideways
 from tests.browser.test_pages import faults_of
 from tests.cast import PASSWORD
 from tests.qualifications.orchard import DRAFT_OF_8588, remove_draft
@@ -73,39 +73,39 @@ def test_a_draft_is_made_changed_compared_and_discarded_without_a_script(
     page = plain_page
     enter(page, root.email)
     page.goto("/")
-    page.get_by_role("link", name="Catalogue desk").click()
-    page.get_by_role("link", name="Make a draft from 8588").click()
+    follow(page.get_by_role("link", name="Catalogue desk"))
+    follow(page.get_by_role("link", name="Make a draft from 8588"))
     page.get_by_label("Version label").fill("2.0 corrected")
-    page.get_by_role("button", name="Make the draft").click()
+    follow(page.get_by_role("button", name="Make the draft"))
     assert "0 changed, 0 removed, 40 unchanged" in page.locator(".next").inner_text()
-    page.get_by_role("link", name="Edit criterion 1.1 of 8588-501").click()
+    follow(page.get_by_role("link", name="Edit criterion 1.1 of 8588-501"))
     page.get_by_label("Statement").fill("See to it.")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     assert "does not begin with its verb" in page.locator(".refusal").inner_text()
     assert page.get_by_label("Statement").input_value() == "See to it."
     verb = page.get_by_label("Verb").input_value()
     page.get_by_label("Statement").fill(f"{verb.capitalize()} it.")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     assert "1 changed, 0 removed, 39 unchanged" in page.locator(".next").inner_text()
-    page.get_by_role("link", name="See all differences").click()
+    follow(page.get_by_role("link", name="See all differences"))
     assert "it." in page.locator("main .part ins").first.inner_text()
-    page.get_by_role("link", name="version 2.0 corrected").click()
-    page.get_by_role("link", name="Rules of 8588-501").click()
-    page.get_by_role("button", name="Save").click()  # the empty rows are no rules
+    follow(page.get_by_role("link", name="version 2.0 corrected"))
+    follow(page.get_by_role("link", name="Rules of 8588-501"))
+    follow(page.get_by_role("button", name="Save"))  # the empty rows are no rules
     assert "Rules of 8588-501: saved." in page.locator(".messages").inner_text()
-    page.get_by_role("link", name="Publish").click()
+    follow(page.get_by_role("link", name="Publish"))
     assert "Robin Root" in page.locator(".sheet").inner_text()
     page.go_back()
     with page.expect_download() as download:
         page.get_by_role("link", name="Export").click()
     exported = Path(download.value.path()).read_text()
     assert "2.0 corrected" in exported
-    page.get_by_role("link", name="Discard").click()
-    page.get_by_role("button", name="Discard the draft").click()
+    follow(page.get_by_role("link", name="Discard"))
+    follow(page.get_by_role("button", name="Discard the draft"))
     assert "is discarded" in page.locator(".messages").inner_text()
-    page.get_by_role("link", name="Import a file").click()
+    follow(page.get_by_role("link", name="Import a file"))
     page.get_by_label("Or its text").fill(exported)
-    page.get_by_role("button", name="Import as a draft").click()
+    follow(page.get_by_role("button", name="Import as a draft"))
     assert "0 criteria added, 1 changed, 0 removed" in page.locator(".next").inner_text()
 
 
@@ -115,10 +115,10 @@ def test_pages_of_the_catalogue_desk(
     enter(page, root.email)
     page.goto(reverse("catalogue:import"))
     page.get_by_label("Or its text").fill(DRAFT_OF_8588.replace("maximum: 10", "maximum: 12"))
-    page.get_by_role("button", name="Import as a draft").click()
+    follow(page.get_by_role("button", name="Import as a draft"))
     found = faults_here(page, "import-faults")
     page.get_by_label("Or its text").fill(DRAFT_OF_8588)
-    page.get_by_role("button", name="Import as a draft").click()
+    follow(page.get_by_role("button", name="Import as a draft"))
     page.wait_for_url(lambda url: "import" not in url)
     draft = Specification.objects.get(version="committed")
     for name, *args in (
@@ -156,10 +156,10 @@ def conflict(page: Page, address: str) -> list[str]:
     other = page.context.new_page()
     other.goto(address)
     other.get_by_label("Statement").fill("Prune four trees.")
-    other.get_by_role("button", name="Save").click()
+    follow(other.get_by_role("button", name="Save"))
     other.close()
     page.get_by_label("Statement").fill("Prune five trees.")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     texts = page.locator(".conflict-texts").inner_text()
     assert "Prune four trees." in texts
     assert "Prune five trees." in texts

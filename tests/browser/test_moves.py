@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from tests.browser.conftest import WIDTHS, axe_violations, sideways
+from tests.browser.conftest import WIDTHS, axe_violations, follow, sideways
 from tests.browser.test_pages import faults_of
 from tests.cast import Cast
 from tests.quality.moving import CHANGED, diploma, fresh, moved, newer, passed, pruned
@@ -35,19 +35,19 @@ def test_a_learner_moves_to_the_diploma_and_reads_what_is_kept_and_missing(
     slug, key = alder.centre.slug, alder.una_registration.pk
     enter(page, alder.max.email)
     page.goto(reverse("centres:registration", args=[slug, key]))
-    page.get_by_role("link", name="Move").click()
+    follow(page.get_by_role("link", name="Move"))
     shown(page, "choose")
     assert axe_violations(page) == []
-    page.get_by_role("link", name=f"See what would change with {diploma().code}").click()
+    follow(page.get_by_role("link", name=f"See what would change with {diploma().code}"))
     page.get_by_label("Why the learner moves").fill("She wants to go on to the Diploma.")
     shown(page, "move")
     assert axe_violations(page) == []
-    page.get_by_role("button", name="Move the registration").click()
+    follow(page.get_by_role("button", name="Move the registration"))
     page.get_by_text("Moved to 8588-31. The learner has been told.").wait_for()
     enter(page, alder.una.email)
     page.goto(reverse("portfolios:mine", args=[slug]))
     shown(page, "mine")
-    page.get_by_role("link", name="What counts").click()
+    follow(page.get_by_role("link", name="What counts"))
     words = page.locator("main").inner_text()
     assert "11 of 38" in words
     assert words.count("Counts: credit transfer") == 2
