@@ -1,7 +1,10 @@
 """A real Chromium against a live site; run in a process of its own (``make test`` does)."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 # Playwright keeps an event loop in this thread, and Django would refuse its own queries beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -18,7 +21,6 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-SCHEMES = ("light", "dark")
 WIDTHS = (1280, 360)
 
 
@@ -85,9 +87,12 @@ def follow(link: Locator) -> None:
         link.click()
 
 
-def axe_violations(page: Page) -> list[str]:
-    """What axe finds on the page as it is, one line each."""
-    found = Axe().run(page).response["violations"]
+def axe_violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds on the page as it is, one line each: by every rule, or by these."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
@@ -96,3 +101,32 @@ def sideways(page: Page) -> int:
     return int(
         page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     )
+
+
+def faults_here(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it is: every rule at each width, colours in the dark too.
+
+    Where ``SHOTS`` names a folder, a picture of it is kept there at each width.
+    """
+    # Without motion, or a button would be looked at between two colours.
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{name} {width}: {fault}" for fault in axe_violations(page)]
+        if over := sideways(page):
+            found.append(f"{name} {width}: scrolls {over} px sideways")
+        if folder := os.environ.get("SHOTS"):
+            shot = re.sub(r"\W+", "-", name).strip("-")
+            page.screenshot(path=Path(folder) / f"{shot}-{width}.png", full_page=True)
+    page.emulate_media(color_scheme="dark")
+    found += [f"{name} dark: {fault}" for fault in axe_violations(page, "color-contrast")]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def faults_of(page: Page, path: str) -> list[str]:
+    """The same of the page at a path."""
+    answer = page.goto(path)
+    assert answer is not None and answer.status < 500, path
+    return faults_here(page, path)

@@ -10,8 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from centres.models import User
-from tests.browser.conftest import WIDTHS
-from tests.browser.test_pages import faults_of
+from tests.browser.conftest import WIDTHS, faults_of
 from tests.cast import Cast
 from tests.quality.alignments import approved, filled, next_of, said, started, work_of
 

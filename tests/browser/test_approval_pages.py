@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from centres.models import User
-from tests.browser.test_pages import faults_of
+from tests.browser.conftest import faults_of
 from tests.cast import Cast
 from tests.quality.approvals import allowed, approval_of, old_approval, papered, past_review
 from tests.quality.external import arranged, status_of

@@ -1,6 +1,5 @@
 """The catalogue desk in Chromium, without a script: from a published version to a changed draft."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from centres.models import User
 from qualifications.models import Specification
-from tests.browser.conftest import SCHEMES, WIDTHS, axe_violations, follow, sideways
-from tests.browser.test_pages import faults_of
+from tests.browser.conftest import faults_here, faults_of, follow
 from tests.cast import PASSWORD
 from tests.qualifications.orchard import DRAFT_OF_8588, remove_draft
 
@@ -42,29 +40,6 @@ def plain_page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
     context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
     yield context.new_page()
     context.close()
-
-
-def keep(page: Page, name: str) -> None:
-    """A picture of the page as it is, where the environment asks for one."""
-    folder = os.environ.get("SHOTS")
-    if folder:
-        width = (page.viewport_size or {"width": 0})["width"]
-        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-
-
-def faults_here(page: Page, name: str) -> list[str]:
-    """What is wrong with the page that a form was answered with, in every width and scheme."""
-    found = []
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            page.set_viewport_size({"width": width, "height": 800})
-            # Without motion, or a button would be looked at between two colours.
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            found += [f"{name} {width} {scheme}: {fault}" for fault in axe_violations(page)]
-            if sideways(page):
-                found.append(f"{name} {width}: scrolls {sideways(page)} px sideways")
-        keep(page, name)
-    return found
 
 
 def test_a_draft_is_made_changed_compared_and_discarded_without_a_script(
@@ -142,9 +117,6 @@ def test_pages_of_the_catalogue_desk(
         ("criterion", draft.based_on_id, 1, "1.1"),
     ):
         found += faults_of(page, reverse(f"catalogue:{name}", args=args))
-        for width in WIDTHS if name != "criterion" else ():
-            page.set_viewport_size({"width": width, "height": 800})
-            keep(page, name)
     found += conflict(page, reverse("catalogue:criterion", args=[draft.pk, 1, "1.1"]))
     connection.close()
     assert found == []

@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 from centres.models import User
 from qualifications.actions import load_specifications
 from qualifications.models import Specification
-from tests.browser.conftest import sideways
-from tests.browser.test_pages import faults_of
+from tests.browser.conftest import faults_of, sideways
 from tests.cast import Cast
 from tests.qualifications.fixture_recount import file_of
 

@@ -11,7 +11,7 @@ from centres.models import User
 from quality.actions.handbook import discard_handbook
 from quality.models import HandbookImport
 from tests.assessment.scenes import refusing
-from tests.browser.test_pages import faults_of
+from tests.browser.conftest import faults_of
 from tests.cast import Cast
 from tests.quality import handbooks as making
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from centres.models import User
 from tests.assessment.scenes import signed, submitted
-from tests.browser.test_pages import faults_of
+from tests.browser.conftest import faults_of
 from tests.cast import Cast
 from tests.quality import internal
 

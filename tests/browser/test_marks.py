@@ -1,6 +1,6 @@
 """A mark sheet in the browser: marks save themselves, and a mark that is none is kept and said."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.assessment import marking
 from tests.assessment.marking import MarkScene
-from tests.browser.conftest import SCHEMES, WIDTHS, axe_violations, sideways
+from tests.browser.conftest import faults_of
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,22 +59,14 @@ def test_the_pages_of_a_mark_sheet_have_no_fault(
     marking.mark_all(scene, submission, (7, 24, 33))
     cast, slug = scene.cast, scene.cast.centre.slug
 
-    def faults(*path: object) -> Iterator[str]:
-        name, *args = path
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                page.set_viewport_size({"width": width, "height": 800})
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                page.goto(reverse(str(name), args=[slug, *args]))
-                yield from (f"{name} {width} {scheme}: {each}" for each in axe_violations(page))
-                if sideways(page):
-                    yield f"{name} {width}: scrolls {sideways(page)} px sideways"
+    def faults(name: str, *args: object) -> list[str]:
+        return faults_of(page, reverse(name, args=[slug, *args]))
 
     enter(page, cast.pat.email)
-    assert list(faults("assessment:desk-section", submission.pk, 2)) == []
-    assert list(faults("assessment:sign", submission.pk)) == []
+    assert faults("assessment:desk-section", submission.pk, 2) == []
+    assert faults("assessment:sign", submission.pk) == []
     sheet = marking.sign(scene, submission)
     enter(page, cast.una.email)
-    assert list(faults("assessment:sheet", sheet.pk)) == []
-    assert list(faults("portfolios:unit", scene.registration.pk, scene.assessment.pk)) == []
-    assert list(faults("portfolios:submission", submission.pk)) == []
+    assert faults("assessment:sheet", sheet.pk) == []
+    assert faults("portfolios:unit", scene.registration.pk, scene.assessment.pk) == []
+    assert faults("portfolios:submission", submission.pk) == []

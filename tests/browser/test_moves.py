@@ -9,8 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from tests.browser.conftest import WIDTHS, axe_violations, follow, sideways
-from tests.browser.test_pages import faults_of
+from tests.browser.conftest import WIDTHS, axe_violations, faults_of, follow, sideways
 from tests.cast import Cast
 from tests.quality.moving import CHANGED, diploma, fresh, moved, newer, passed, pruned
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from centres.models import User
-from tests.browser.conftest import SCHEMES, WIDTHS, axe_violations, sideways
+from tests.browser.conftest import faults_of
 from tests.cast import Cast
 from tests.routes import ROUTES, criterion_args, section_args, teds_submission, unit_args
 from tests.stage import Stage, make_stage
@@ -61,21 +61,6 @@ def pages(stage: Stage) -> Iterator[tuple[User, str]]:
     yield cast.max, at("centres:registration-number", stage.una.registration.pk)
     yield cast.max, at("centres:registration-allocate", stage.una.registration.pk)
     yield cast.max, at("centres:registration-release", stage.una.registration.pk, cast.pat.pk)
-
-
-def faults_of(page: Page, path: str) -> list[str]:
-    """What is wrong with one page, in every width and scheme."""
-    found = []
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            answer = page.goto(path)
-            assert answer is not None and answer.status < 500, path
-            found += [f"{path} {width} {scheme}: {fault}" for fault in axe_violations(page)]
-            if sideways(page):
-                found.append(f"{path} {width}: scrolls {sideways(page)} px sideways")
-    return found
 
 
 def test_open_pages(page: Page, db: None) -> None:
