@@ -11,13 +11,13 @@ from django.db import connections
 from django.test import Client, TransactionTestCase, override_settings
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.databases import migrated_template
+
 if TYPE_CHECKING:
     from centres.models import Centre, User
     from centres.signatures import Proof
     from tests.cast import Cast
 
-ROOT = Path(__file__).resolve().parent.parent
-CATALOGUE = ROOT / "fixtures" / "qualifications" / "8588.yaml"
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission", "cache_entry"}
 
 
@@ -27,13 +27,12 @@ def django_db_setup(
     django_db_blocker: Any,
     django_db_modify_db_settings: None,
 ) -> Iterator[None]:
-    """Create the test database as the owner and load the catalogue into it, once."""
-    from qualifications.actions import load_specification
-
+    """Create the test database as the owner, with the catalogue in it."""
     with django_db_blocker.unblock():
         _drop_databases_of_dead_runs()
-        made = setup_databases(verbosity=0, interactive=False)
-        load_specification(CATALOGUE, using="owner")
+        with migrated_template() as template:
+            connections["owner"].settings_dict["TEST"]["TEMPLATE"] = template
+            made = setup_databases(verbosity=0, interactive=False)
         connections["owner"].close()
     yield
     with django_db_blocker.unblock():
