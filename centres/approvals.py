@@ -10,7 +10,7 @@ from centres.models import Approval, Centre, ReviewOverride
 from centres.queries import open_pathways
 from centres.refusals import Refusal
 from qualifications.models import Pathway, PathwayUnit, Qualification, Unit
-from qualifications.rules import judge_review_dates
+from qualifications.rules import judge_last_registration, judge_review_dates
 
 
 def approval_in_force(
@@ -42,17 +42,22 @@ def pathway_units(pathway: Pathway) -> list[Unit]:
     return [row.unit for row in rows.order_by("position")]
 
 
+def pathway_units_past_review(centre: Centre, on: datetime.date) -> QuerySet[PathwayUnit]:
+    """The units of published pathways that are past their review dates on a day: for the database
+    what ``qualifications.rules.units_past_review`` is for units that are read."""
+    return PathwayUnit.objects.filter(
+        Q(centre_id=None) | Q(centre_id=centre.pk),
+        specification__published_at__isnull=False,
+        unit__review_on__lt=on,
+    )
+
+
 def qualification_past_review(
     centre: Centre, qualification: Qualification, on: datetime.date
 ) -> bool:
     """Whether a published version of a qualification has a unit past its review date on a day."""
-    rows = PathwayUnit.objects.filter(
-        Q(centre_id=None) | Q(centre_id=centre.pk),
-        specification__qualification=qualification,
-        specification__published_at__isnull=False,
-        unit__review_on__lt=on,
-    )
-    return rows.exists()
+    past = pathway_units_past_review(centre, on)
+    return past.filter(specification__qualification=qualification).exists()
 
 
 def enrolment_pathways(centre: Centre, on: datetime.date | None = None) -> QuerySet[Pathway]:
@@ -68,7 +73,7 @@ def enrolment_pathways(centre: Centre, on: datetime.date | None = None) -> Query
         .filter(Q(last_registration_on__isnull=True) | Q(last_registration_on__gte=on))
     )
     overrides = ReviewOverride.objects.for_centre(centre).filter(withdrawn_at__isnull=True)
-    past = PathwayUnit.objects.filter(pathway=OuterRef("pk"), unit__review_on__lt=on)
+    past = pathway_units_past_review(centre, on).filter(pathway=OuterRef("pk"))
     allowed = approved.filter(
         Exists(overrides.filter(approval=OuterRef("pk"))),
         qualification=OuterRef("specification__qualification"),
@@ -94,14 +99,18 @@ def check_open_to_enrolment(centre: Centre, pathway: Pathway, on: datetime.date)
             "correct the day of enrolment.",
             source=f"{qualification.awarding_body.name}: approval comes before registration",
         )
-    last = approval.last_registration_on
-    if last and on > last:
+    last = judge_last_registration(
+        approval.last_registration_on,
+        on,
+        of=qualification.number,
+        source=f"approval {approval.reference}: last registration date",
+    )
+    if not last.met:
         raise Refusal(
-            rule=f"The last day to register learners on {qualification.number} was "
-            f"{last:%-d %b %Y}.",
+            rule=last.sentence,
             remedy="Choose another qualification; or, where the awarding body has moved the day, "
             "a manager changes it under Approvals.",
-            source=f"approval {approval.reference}: last registration date",
+            source=last.source,
         )
     override = standing_override(centre, approval)
     verdict = judge_review_dates(
@@ -146,7 +155,7 @@ def approval_state(approval: Approval | None, on: datetime.date) -> ApprovalStat
             "ended", f"Ended on {approval.ends_on:%-d %b %Y}", takes_learners=False
         )
     last = approval.last_registration_on
-    if last and last < on:
+    if last and not judge_last_registration(last, on).met:
         return ApprovalState(
             "lapses", f"Last registration was {last:%-d %b %Y}", takes_learners=False
         )

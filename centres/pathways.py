@@ -1,4 +1,4 @@
-"""Which pathway a registration is on, was on at a moment, and may go on to."""
+"""Which pathway a registration is on, was on at a moment, and where moves lead from it."""
 
 import datetime
 import re
@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from centres.models import Centre, PathwayMove, Registration
 from qualifications.models import Pathway, Specification
+from qualifications.rules import Step, judge_way
 
 
 def moves_of(centre: Centre, registration: Registration) -> "QuerySet[PathwayMove]":
@@ -30,9 +31,14 @@ def pathway_at(now: Pathway, moves: Sequence[PathwayMove], at: datetime.datetime
     return now
 
 
-def is_newer(one: Specification, other: Specification) -> bool:
-    """Whether a published version came after another: by its day, then by its number."""
-    return _age(one) > _age(other)
+def step_to(now: Specification, then: Specification) -> Step:
+    """What a published version is to the one that a registration is on: newer by its day, then by
+    its number."""
+    if then.pk == now.pk:
+        return Step.SAME
+    if then.qualification_id != now.qualification_id:
+        return Step.OTHER
+    return Step.NEWER if _age(then) > _age(now) else Step.OTHER
 
 
 def _age(specification: Specification) -> tuple[datetime.datetime, list[tuple[int, str]]]:
@@ -44,21 +50,13 @@ def _age(specification: Specification) -> tuple[datetime.datetime, list[tuple[in
     ]
 
 
-def is_same_award(one: Pathway, other: Pathway) -> bool:
-    """Whether two pathways, of two versions of a qualification, lead to the same award."""
-    return one.code == other.code and one.award == other.award
-
-
-def may_go(now: Pathway, then: Pathway) -> bool:
-    """Whether one published pathway of a qualification follows another: it is another one of the
-    same version, or the same award in a newer one."""
-    if then.specification_id == now.specification_id:
-        return then.pk != now.pk
-    return is_newer(then.specification, now.specification) and is_same_award(then, now)
+def leads_to(now: Pathway, then: Pathway) -> bool:
+    """Whether moves go from one published pathway to another at all, whatever the results are."""
+    return judge_way(now, then, step_to(now.specification, then.specification)).met
 
 
 def targets_of(registration: Registration) -> list[Pathway]:
-    """Where a registration may go: other pathways of its version, and its own in newer ones.
+    """Where moves from a registration's pathway go, among the published ones of its qualification.
 
     The registration comes with its pathway and specification. One query.
     """
@@ -72,4 +70,4 @@ def targets_of(registration: Registration) -> list[Pathway]:
         .select_related("specification__qualification__awarding_body")
         .order_by("specification__published_at", "position")
     )
-    return [row for row in rows if may_go(now, row)]
+    return [row for row in rows if leads_to(now, row)]

@@ -9,7 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from qualifications.rules import Column, Combination, listed, pathway_columns
+from qualifications.rules import (
+    Column,
+    Combination,
+    credits_in_words,
+    listed,
+    pathway_columns,
+)
 
 GAP = 16
 LANE = 144
@@ -19,6 +25,7 @@ LINE = 17
 BETWEEN = 22
 CHARACTER = 6.9  # the mean width of a letter of the picture's text
 TITLE_LINES = 4
+ICON = 14  # the side of a mark's icon
 HEAD = 30
 FOOT = 48
 
@@ -32,12 +39,25 @@ class UnitName:
 
 
 @dataclass(frozen=True)
+class UnitMark:
+    """How a unit stands for one learner: kind and icon of the look, and its word."""
+
+    kind: str
+    icon: str
+    word: str
+
+
+@dataclass(frozen=True)
 class Lane:
-    """An award: its name, its combination, and its guided hours where they are given."""
+    """An award: its name, its combination, and its guided hours where they are given.
+
+    ``is_now`` says that the learner whose units are marked is on it.
+    """
 
     name: str
     combination: Combination
     glh: int | None
+    is_now: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +71,18 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A unit's mark: where the square of its icon begins, and its word."""
+
+    unit: UnitMark
+    x: int
+    y: int
+    words: Words
+
+
+@dataclass(frozen=True)
 class Box:
-    """A rectangle with its text; ``kind`` is head, shared, alternative or foot."""
+    """A rectangle with its text; ``kind`` is head, now, shared, alternative or foot."""
 
     x: int
     y: int
@@ -60,6 +90,7 @@ class Box:
     height: int
     kind: str
     words: tuple[Words, ...]
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)
@@ -83,26 +114,38 @@ class Picture:
     description: str
 
 
-def pathway_picture(lanes: Sequence[Lane], names: Mapping[str, UnitName]) -> Picture | None:
-    """Lay the picture out; ``names`` are by the unit's ref. Nothing where there is no award."""
-    return _Layout(lanes, names).picture() if lanes else None
+def pathway_picture(
+    lanes: Sequence[Lane],
+    names: Mapping[str, UnitName],
+    marks: Mapping[str, UnitMark] | None = None,
+) -> Picture | None:
+    """Lay the picture out; ``names`` are by the unit's ref, and so are the ``marks`` that show how
+    one learner stands. Nothing where there is no award."""
+    return _Layout(lanes, names, marks or {}).picture() if lanes else None
 
 
 class _Layout:
-    def __init__(self, lanes: Sequence[Lane], names: Mapping[str, UnitName]) -> None:
+    def __init__(
+        self,
+        lanes: Sequence[Lane],
+        names: Mapping[str, UnitName],
+        marks: Mapping[str, UnitMark],
+    ) -> None:
         self.lanes = lanes
         self.names = names
+        self.marks = marks
         self.lane = LANE if len(lanes) > 1 else SINGLE_LANE
         self.boxes: list[Box] = []
 
     def picture(self) -> Picture:
         for number, lane in enumerate(self.lanes):
-            self._box(number, 1, 0, HEAD, "head", [(lane.name, "strong")])
+            name = f"Now: {lane.name}" if lane.is_now else lane.name
+            self._box(number, 1, 0, HEAD, "now" if lane.is_now else "head", [(name, "strong")])
         top = HEAD + BETWEEN
         for column in pathway_columns([lane.combination for lane in self.lanes]):
             top += self._column(column, top) + BETWEEN
         for number, lane in enumerate(self.lanes):
-            lines = [(_credits(lane.combination.credits), "strong")]
+            lines = [(credits_in_words(lane.combination.credits), "strong")]
             if lane.glh is not None:
                 lines.append((f"{lane.glh} guided hours", "quiet"))
             self._box(number, 1, top, FOOT, "foot", lines)
@@ -144,14 +187,16 @@ class _Layout:
         letters = int((width - 2 * PADDING) / CHARACTER)
         name = self.names[ref]
         title = textwrap.wrap(name.title, letters, max_lines=TITLE_LINES, placeholder=" …")
-        lines = [(f"{name.number} · {_credits(credit)}", "strong")]
+        lines = [(f"{name.number} · {credits_in_words(credit)}", "strong")]
         lines += [(text, "plain") for text in title]
         shared = span == len(self.lanes)
         if len(self.lanes) > 1:
             awards = listed([one.name for one in self.lanes[lane : lane + span]])
             lines.append(("In every award" if shared else f"{awards} only", "quiet"))
-        height = 2 * PADDING + LINE * len(lines)
-        self._box(lane, span, top, height, "shared" if shared else "alternative", lines)
+        mark = self.marks.get(ref)
+        height = 2 * PADDING + LINE * (len(lines) + bool(mark))
+        kind = "shared" if shared else "alternative"
+        self._box(lane, span, top, height, kind, lines, mark)
         return height
 
     def _box(
@@ -162,26 +207,37 @@ class _Layout:
         height: int,
         kind: str,
         lines: Sequence[tuple[str, str]],
+        mark: UnitMark | None = None,
     ) -> None:
         left = self._left(lane)
         width = self._right(lane + span - 1) - left
         middle = left + width // 2
-        first = top + (height - LINE * len(lines)) // 2 + LINE - 4
+        first = top + (height - LINE * (len(lines) + bool(mark))) // 2 + LINE - 4
         words = tuple(
             Words(text, middle, first + LINE * at, weight)
             for at, (text, weight) in enumerate(lines)
         )
-        self.boxes.append(Box(left, top, width, height, kind, words))
+        placed = _mark(mark, middle, first + LINE * len(lines)) if mark else None
+        self.boxes.append(Box(left, top, width, height, kind, words, placed))
 
     def _description(self) -> str:
         """The picture as sentences, for those who don't see it."""
         sentences = []
         for lane in self.lanes:
             own = listed([self.names[ref].number for ref in lane.combination.refs])
-            credit = _credits(lane.combination.credits)
-            sentences.append(f"{lane.name}: {own}, {credit}.")
+            credit = credits_in_words(lane.combination.credits)
+            now = ", where the learner is now" if lane.is_now else ""
+            sentences.append(f"{lane.name}: {own}, {credit}{now}.")
+        marked: dict[str, list[str]] = {}
+        for ref in dict.fromkeys(ref for lane in self.lanes for ref in lane.combination.refs):
+            if ref in self.marks:
+                marked.setdefault(self.marks[ref].word, []).append(self.names[ref].number)
+        sentences += [f"{word}: {listed(numbers)}." for word, numbers in marked.items()]
         return " ".join(sentences)
 
 
-def _credits(number: int) -> str:
-    return "1 credit" if number == 1 else f"{number} credits"
+def _mark(unit: UnitMark, middle: int, y: int) -> Mark:
+    """A mark whose icon and word stand in the middle together."""
+    word = round(len(unit.word) * CHARACTER)
+    left = middle - (word + ICON + 4) // 2
+    return Mark(unit, left, y - ICON + 2, Words(unit.word, left + ICON + 4, y, "strong"))

@@ -6,8 +6,7 @@ from uuid import UUID
 from django import forms
 
 from assessment.forms import LinesField
-from centres.models import Registration
-from qualifications.models import Pathway
+from quality.queries.combination import MovePreview
 
 
 class MoveForm(forms.Form):
@@ -19,17 +18,17 @@ class MoveForm(forms.Form):
         label="Why the learner moves",
         required=False,
         max_length=2000,
-        help_text="Needed where a smaller award leaves out a unit that is confirmed.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(
-        self, *args: Any, registration: Registration, target: Pathway, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, preview: MovePreview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.registration = registration
-        if target.credits >= registration.pathway.credits:
-            self.fields["reason"].help_text = ""
+        self.registration = preview.registration
+        if preview.verdict.asks_reason:
+            reason = self.fields["reason"]
+            reason.required = True
+            reason.help_text = preview.verdict.sentence
+            reason.error_messages["required"] = preview.remedy
 
     def clean_shown(self) -> UUID:
         """Refuse a move from another pathway than the page showed."""

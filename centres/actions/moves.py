@@ -1,17 +1,19 @@
 """A registration goes on to another pathway, or to a newer version of its own."""
 
+import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from centres.access import check_may
 from centres.approvals import check_open_to_enrolment
 from centres.canonical import text_hash
-from centres.dates import comes_of_age
 from centres.ledger import action, record
 from centres.models import Centre, PathwayMove, Registration, User
-from centres.pathways import is_same_award, targets_of
+from centres.pathways import targets_of
 from centres.refusals import Refusal, TransitionError
 from qualifications.models import Pathway
+from qualifications.rules import Step, is_same_award, judge_age, judge_way
 
 
 @action
@@ -34,19 +36,10 @@ def move_pathway(
     """
     check_may(actor, centre, "change_registrations")
     held = locked_registration(centre, registration)
-    if held.pathway_id != registration.pathway_id:
-        raise TransitionError(
-            rule="This registration was moved meanwhile.",
-            remedy="Open it again and see what it is on now.",
-        )
     target = open_target(held, pathway)
     today = timezone.localdate()
     check_open_to_enrolment(centre, target, today)
-    if target.minimum_age and comes_of_age(held.date_of_birth, target.minimum_age) > today:
-        raise Refusal(
-            rule=f"{target.code} takes learners from {target.minimum_age} years of age.",
-            remedy="Move the learner once they are old enough.",
-        )
+    _check_age(held, target, today)
     move = PathwayMove.objects.create(
         centre=centre,
         registration=held,
@@ -78,32 +71,53 @@ def locked_registration(centre: Centre, registration: Registration) -> Registrat
     """The registration's row, locked, with its learner, pathway and specification.
 
     Locked first and read then: a row that another move changed while this waited would not join
-    its new pathway.
+    its new pathway. Refuses one that was moved since it was read (``TransitionError``).
     """
     rows = Registration.objects.for_centre(centre)
     list(rows.select_for_update().filter(pk=registration.pk).values_list("pk"))
     found: Registration = rows.select_related(
         "centre", "learner", "pathway__specification__qualification__awarding_body"
     ).get(pk=registration.pk)
+    if found.pathway_id != registration.pathway_id:
+        raise TransitionError(
+            rule="This registration was moved meanwhile.",
+            remedy="Open it again and see what it is on now.",
+        )
     return found
 
 
 def open_target(held: Registration, pathway: Pathway) -> Pathway:
     """The pathway, fresh, if the registration may go there; else refuses (see ``move_pathway``)."""
-    if pathway.pk == held.pathway_id:
-        raise TransitionError(
-            rule=f"This registration is on {held.pathway.code} of version "
-            f"{held.pathway.specification.version} already.",
-            remedy="Nothing needs doing.",
-        )
     for target in targets_of(held):
         if target.pk == pathway.pk:
             return target
+    if pathway.pk == held.pathway_id:
+        way = judge_way(held.pathway, held.pathway, Step.SAME)
+        raise TransitionError(rule=way.sentence, remedy="Nothing needs doing.", source=way.source)
+    way = judge_way(held.pathway, pathway, Step.OTHER)
     raise Refusal(
-        rule="A registration moves to another pathway of its version, or to a newer published "
-        "version of its own.",
+        rule=way.sentence,
         remedy="Choose one from the list, or enrol the learner on the other qualification.",
+        source=way.source,
     )
+
+
+def _check_age(held: Registration, target: Pathway, today: datetime.date) -> None:
+    specification = target.specification
+    verdict = judge_age(
+        held.date_of_birth,
+        today,
+        target.minimum_age,
+        of=target.code,
+        source=f"{specification.qualification.number} handbook, version {specification.version}: "
+        f"registration from {target.minimum_age}",
+    )
+    if not verdict.met:
+        raise Refusal(
+            rule=verdict.sentence,
+            remedy="Move the learner once they are old enough.",
+            source=verdict.source,
+        )
 
 
 def _put_on(registration: Registration, held: Registration, target: Pathway) -> None:

@@ -6,6 +6,7 @@ from qualifications.catalogue_entries import PathwayEntry
 from qualifications.catalogue_file.known import Known, place
 from qualifications.marked_yaml import Reading
 from qualifications.models import ACCREDITATION, CODE_LENGTH, TITLE_LENGTH, Award
+from qualifications.rules import judge_total_time
 
 _NO_HOURS = Decimal(0)
 
@@ -51,14 +52,12 @@ def _read_pathway(pathway: Reading, known: Known) -> PathwayEntry:
 
 def _check_total_time(pathway: Reading, entry: PathwayEntry, tqt_per_credit: int | None) -> None:
     """Total time follows the credits where the file says so."""
-    if not (tqt_per_credit and entry.tqt and entry.credits):
-        return
-    due = tqt_per_credit * entry.credits
-    if entry.tqt != due:
+    verdict = judge_total_time(entry.credits, entry.tqt, tqt_per_credit)
+    if entry.credits and not verdict.met:
+        said = verdict.sentence.removesuffix(".")
         pathway.fault(
             pathway.line_of("tqt"),
-            f"the total time is {entry.tqt} h where {tqt_per_credit} × {entry.credits}"
-            f" credits make {due} h",
+            said[:1].lower() + said[1:],
             "Put the total time or the credits right",
         )
 

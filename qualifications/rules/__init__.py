@@ -1,7 +1,14 @@
 """The rules of the specifications as pure functions: a verdict, the sentence that explains it, and
 where the rule stands. Pages, gates and papers ask here and nowhere else."""
 
-from qualifications.rules.checklist import ChecklistVerdict, judge_checklist, judge_item
+from qualifications.rules.checklist import (
+    ChecklistVerdict,
+    Found,
+    checklist_in_words,
+    item_in_words,
+    judge_checklist,
+    judge_item,
+)
 from qualifications.rules.combinations import (
     Column,
     Combination,
@@ -10,14 +17,12 @@ from qualifications.rules.combinations import (
     Counting,
     HeldResult,
     LeftOut,
-    MoveVerdict,
     Option,
+    Results,
     Standing,
     UnitStanding,
     alternative_units,
     judge_combination,
-    judge_together,
-    may_move,
     pathway_columns,
     reason_left_out,
     shared_units,
@@ -28,10 +33,11 @@ from qualifications.rules.mark_sheet import (
     Section,
     judge_section,
     mark_outcome,
+    marks_needed,
 )
+from qualifications.rules.moves import MoveVerdict, Step, is_same_award, judge_move, judge_way
 from qualifications.rules.numbers import (
     Amount,
-    Limit,
     Rule,
     amount_in_words,
     has_number,
@@ -42,14 +48,15 @@ from qualifications.rules.numbers import (
 )
 from qualifications.rules.registration import (
     REGISTRATION_TERM,
+    Reviewed,
     comes_of_age,
     judge_age,
-    judge_induction,
+    judge_last_registration,
     judge_review_dates,
     judge_term,
     judge_total_time,
-    judge_tutorials,
     term_ends,
+    units_past_review,
 )
 from qualifications.rules.result_sheet import (
     PASS,
@@ -59,7 +66,7 @@ from qualifications.rules.result_sheet import (
     Outcome,
     result_outcome,
 )
-from qualifications.rules.verdicts import Verdict, listed
+from qualifications.rules.verdicts import Verdict, credits_in_words, listed
 
 __all__ = [
     "MARK_SHEETS",
@@ -75,43 +82,51 @@ __all__ = [
     "CombinedUnit",
     "Counting",
     "Decision",
+    "Found",
     "HeldResult",
     "LeftOut",
-    "Limit",
     "MarkOutcome",
     "MoveVerdict",
     "Option",
     "Outcome",
+    "Results",
+    "Reviewed",
     "Rule",
     "Section",
     "Standing",
+    "Step",
     "UnitStanding",
     "Verdict",
     "alternative_units",
     "amount_in_words",
+    "checklist_in_words",
     "comes_of_age",
+    "credits_in_words",
     "has_number",
     "hours_in_words",
+    "is_same_award",
+    "item_in_words",
     "judge_age",
     "judge_checklist",
     "judge_combination",
     "judge_count",
-    "judge_induction",
     "judge_item",
+    "judge_last_registration",
+    "judge_move",
     "judge_review_dates",
     "judge_rule",
     "judge_section",
     "judge_term",
-    "judge_together",
     "judge_total_time",
-    "judge_tutorials",
+    "judge_way",
     "listed",
     "mark_outcome",
-    "may_move",
+    "marks_needed",
     "pathway_columns",
     "reason_left_out",
     "required_in_words",
     "result_outcome",
     "shared_units",
     "term_ends",
+    "units_past_review",
 ]

@@ -6,15 +6,14 @@ alternatives never stand in one combination. What was passed in a shared unit co
 pathway too: that is credit transfer, not recognition of prior learning.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from qualifications.rules.verdicts import Verdict, listed
+from qualifications.rules.verdicts import Verdict, credits_in_words, listed
 
 COMBINATIONS = "Specification, rules of combination"
-TRANSFER = "Specification, rules of combination; credit transfer of shared units"
 
 
 class CombinedUnit(Protocol):
@@ -47,15 +46,21 @@ class Combination:
 
 
 class Standing(StrEnum):
-    """How far a result is. A provisional pass counts as one, and is said to be provisional."""
+    """How far a result is: from `DECIDED` on it is a pass, and provisional until an external
+    confirmation."""
 
     IN_PROGRESS = "in progress"
-    PROVISIONAL = "provisional"
-    CONFIRMED = "confirmed"
+    DECIDED = "decided"
+    INTERNAL = "internally confirmed"
+    EXTERNAL = "externally confirmed"
 
     @property
     def is_pass(self) -> bool:
         return self is not Standing.IN_PROGRESS
+
+    @property
+    def is_provisional(self) -> bool:
+        return self in {Standing.DECIDED, Standing.INTERNAL}
 
 
 @dataclass(frozen=True)
@@ -140,31 +145,6 @@ def alternative_units(pathways: Sequence[Combination]) -> tuple[Column, ...]:
     return tuple(column for column in pathway_columns(pathways) if not column.shared)
 
 
-def judge_together(
-    refs: Collection[str], pathways: Sequence[Combination], *, source: str = COMBINATIONS
-) -> Verdict:
-    """Whether these units may stand in one combination: some pathway has to ask for each two.
-
-    Refuses alternatives side by side, such as both practice units, and units of no pathway.
-    """
-    known = {ref for pathway in pathways for ref in pathway.refs}
-    strange = sorted(set(refs) - known)
-    if strange:
-        verb = "is a unit" if len(strange) == 1 else "are units"
-        return Verdict(False, f"{listed(strange)} {verb} of no pathway here.", source)
-    ordered = [ref for ref in dict.fromkeys(r for p in pathways for r in p.refs) if ref in refs]
-    for position, one in enumerate(ordered):
-        for other in ordered[position + 1 :]:
-            if not any({one, other} <= set(pathway.refs) for pathway in pathways):
-                return Verdict(
-                    False,
-                    f"{one} and {other} never stand in one combination: a pathway asks for one or "
-                    "the other.",
-                    source,
-                )
-    return Verdict(True, "These units may stand in one combination.", source)
-
-
 # What a learner's results come to
 
 
@@ -189,6 +169,11 @@ class UnitStanding:
     def counts(self) -> bool:
         """Whether its credits are achieved, if only provisionally."""
         return self.counting is not Counting.OPEN
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether it counts and waits to be confirmed."""
+        return self.counts and self.held is not None and self.held.standing.is_provisional
 
 
 @dataclass(frozen=True)
@@ -219,7 +204,10 @@ class CombinationVerdict(Verdict):
 
     @property
     def credits_confirmed(self) -> int:
-        return sum(line.unit.credits for line in self.units if line.counts and _is_confirmed(line))
+        """Of the units that count and are not provisional."""
+        return sum(
+            line.unit.credits for line in self.units if line.counts and not line.is_provisional
+        )
 
     @property
     def credits_transferred(self) -> int:
@@ -235,7 +223,7 @@ class CombinationVerdict(Verdict):
     @property
     def provisional(self) -> tuple[CombinedUnit, ...]:
         """The units that count and wait to be confirmed."""
-        return tuple(line.unit for line in self.units if line.counts and not _is_confirmed(line))
+        return tuple(line.unit for line in self.units if line.is_provisional)
 
     @property
     def is_confirmed(self) -> bool:
@@ -268,9 +256,9 @@ def judge_combination(
     )
     achieved = sum(line.unit.credits for line in units if line.counts)
     missing = [line.unit.ref for line in units if not line.counts]
-    waiting = [line.unit.ref for line in units if line.counts and not _is_confirmed(line)]
+    waiting = [line.unit.ref for line in units if line.is_provisional]
     met = not missing and achieved == combination.credits
-    of_credits = f"{achieved} of {_credits(combination.credits)}"
+    of_credits = f"{achieved} of {credits_in_words(combination.credits)}"
     if missing:
         first = f"{of_credits}. Still to pass: {listed(missing)}."
     elif not met:
@@ -313,7 +301,7 @@ def _unit_standing(
     if not held.standing.is_pass:
         return UnitStanding(unit, Counting.OPEN, held, "Work is in progress.")
     here = (held.pathway, held.version) == (combination.code, combination.version)
-    until = "" if held.standing is Standing.CONFIRMED else ", provisional until it is confirmed"
+    until = ", provisional until it is confirmed" if held.standing.is_provisional else ""
     if here:
         return UnitStanding(unit, Counting.EARNED, held, f"Passed here{until}.")
     if held.pathway == combination.code:
@@ -321,109 +309,3 @@ def _unit_standing(
         return UnitStanding(unit, Counting.EARNED, held, sentence)
     sentence = f"Passed under {held.pathway} and kept by credit transfer{until}."
     return UnitStanding(unit, Counting.TRANSFERRED, held, sentence)
-
-
-def _is_confirmed(line: UnitStanding) -> bool:
-    return line.held is not None and line.held.standing is Standing.CONFIRMED
-
-
-def _credits(count: int) -> str:
-    return "1 credit" if count == 1 else f"{count} credits"
-
-
-# Moving from one pathway to another
-
-
-@dataclass(frozen=True)
-class MoveVerdict(Verdict):
-    """Whether a learner may move to another pathway, and what becomes of their results.
-
-    `kept` are passes, `carried_on` is work in progress, both in units that the new pathway asks
-    for too; `not_kept` does not count there; `to_do` is what the new pathway still needs.
-    """
-
-    kept: tuple[UnitStanding, ...]
-    carried_on: tuple[CombinedUnit, ...]
-    not_kept: tuple[LeftOut, ...]
-    to_do: tuple[CombinedUnit, ...]
-
-    @property
-    def credits_kept(self) -> int:
-        return sum(line.unit.credits for line in self.kept)
-
-
-def may_move(
-    start: Combination,
-    goal: Combination,
-    results: Results,
-    *,
-    pathways: Sequence[Combination] = (),
-    unchanged: Collection[str] | None = None,
-    source: str = TRANSFER,
-) -> MoveVerdict:
-    """Whether a learner on `start` may move to `goal`, with what is kept and what is not.
-
-    Allowed are a larger award that shares a unit, and another version of the same pathway. Passes
-    in shared units are kept; the alternative of what `goal` asks for never is. `unchanged` names
-    the units of which every criterion is the same in the version of `goal`: the others' passes are
-    not kept whole. Without it every shared unit counts as unchanged.
-    """
-    known = [*pathways] or [start, goal]
-    standing = judge_combination(goal, results, pathways=known)
-    changed = set() if unchanged is None else set(goal.refs) - set(unchanged)
-    kept = tuple(line for line in standing.units if line.counts and line.unit.ref not in changed)
-    carried_on = tuple(line.unit for line in standing.units if line.held and not line.counts)
-    not_kept = standing.left_out + tuple(
-        LeftOut(
-            line.unit.ref,
-            line.held,
-            f"{line.unit.ref} asks for something else in version {goal.version}, so the pass is "
-            "not kept whole.",
-        )
-        for line in standing.units
-        if line.held and line.counts and line.unit.ref in changed
-    )
-    done = {line.unit.ref for line in kept}
-    to_do = tuple(unit for unit in goal.units if unit.ref not in done)
-    refusal = _no_way(start, goal)
-    sentence = refusal or _move_in_words(start, goal, kept, not_kept, to_do)
-    return MoveVerdict(not refusal, sentence, source, kept, carried_on, not_kept, to_do)
-
-
-def _no_way(start: Combination, goal: Combination) -> str:
-    """Why the move cannot be made; empty where it can."""
-    if start.code == goal.code:
-        if start.version == goal.version:
-            return f"The learner is on {goal.code} already."
-        return ""
-    if not set(start.refs) & set(goal.refs):
-        return f"{start.code} and {goal.code} share no unit, so nothing would move."
-    if goal.credits <= start.credits:
-        return (
-            f"A move goes to a larger award: {goal.code} has {_credits(goal.credits)}, "
-            f"{start.code} has {start.credits}."
-        )
-    return ""
-
-
-def _move_in_words(
-    start: Combination,
-    goal: Combination,
-    kept: Sequence[UnitStanding],
-    not_kept: Sequence[LeftOut],
-    to_do: Sequence[CombinedUnit],
-) -> str:
-    there, how = goal.code, "by credit transfer"
-    if start.code == goal.code:
-        there, how = f"{goal.code} version {goal.version}", f"from version {start.version}"
-    if kept:
-        achieved = sum(line.unit.credits for line in kept)
-        refs = listed([line.unit.ref for line in kept])
-        verb = "is" if len(kept) == 1 else "are"
-        said = [f"{refs} {verb} kept {how}: {achieved} of {_credits(goal.credits)} of {there}."]
-    else:
-        said = [f"No pass moves to {there}, which needs {_credits(goal.credits)}."]
-    said += [line.reason for line in not_kept]
-    if to_do:
-        said.append(f"Still to pass: {listed([unit.ref for unit in to_do])}.")
-    return " ".join(said)

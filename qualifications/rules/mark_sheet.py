@@ -41,13 +41,18 @@ class MarkOutcome:
 
     @property
     def needed(self) -> int:
-        """The least total that is a pass: half of all marks."""
-        return (self.full + 1) // 2
+        """The least total that is a pass."""
+        return marks_needed(self.full)
 
     @property
     def verdict(self) -> Verdict:
         """Whether it is a pass."""
         return Verdict(self.decision == PASS, self.sentence, self.source)
+
+
+def marks_needed(full: int) -> int:
+    """The least total that is a pass: half of all marks, in whole marks."""
+    return (full + 1) // 2
 
 
 def judge_section(section: Section, mark: int, *, source: str = MARK_SHEETS) -> Verdict:
@@ -82,7 +87,7 @@ def mark_outcome(
     )
     total = sum(mark for mark in marks if mark is not None)
     full = sum(section.maximum for section in sections)
-    total_met = total * 2 >= full
+    total_met = total >= marks_needed(full)
     sum_of_marks = f"{total} of {full} marks"
 
     def outcome(decision: Decision | None, sentence: str, summary: str) -> MarkOutcome:

@@ -30,18 +30,6 @@ class Rule(Protocol):
 
 
 @dataclass(frozen=True)
-class Limit:
-    """A rule that stands in no unit, such as a pathway's hours of induction."""
-
-    label: str
-    source: str
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    exceptional_maximum: Decimal | None = None
-    unit_of_measure: str = "hours"
-
-
-@dataclass(frozen=True)
 class _Limits:
     """A rule's numbers in the unit that is judged: whole minutes for hours."""
 

@@ -1,18 +1,16 @@
-"""Rules about a person's registration, its support, and the dates and size of what it is for."""
+"""Rules about a person's registration, and the dates and size of what it is for."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Protocol
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol, TypeVar
 
-from qualifications.rules.numbers import Limit, judge_rule
-from qualifications.rules.verdicts import Verdict, day_in_words, listed
+from qualifications.rules.verdicts import Verdict, credits_in_words, day_in_words, listed
 
 REGISTRATION_TERM = "8588 handbook, registration"
 MINIMUM_AGE = "8588 handbook, registration from 18"
 REVIEW_DATES = "D5 and D7 specifications, review date of each unit"
+LAST_REGISTRATION = "Awarding body, last registration date of each qualification"
 TOTAL_TIME = "8588 handbook, total qualification time"
-SUPPORT = "Specification, induction and tutorial support"
 
 
 class Reviewed(Protocol):
@@ -24,13 +22,7 @@ class Reviewed(Protocol):
     def review_on(self) -> date | None: ...
 
 
-class Supported(Protocol):
-    """A pathway with the clock hours of support that each learner gets at least."""
-
-    @property
-    def induction_hours(self) -> Decimal: ...
-    @property
-    def tutorial_hours(self) -> Decimal: ...
+UnderReview = TypeVar("UnderReview", bound=Reviewed)
 
 
 def comes_of_age(born: date, years: int) -> date:
@@ -88,15 +80,21 @@ def judge_age(
     )
 
 
+def units_past_review(units: Iterable[UnderReview], on: date) -> tuple[UnderReview, ...]:
+    """Those of some units that are past their review date on a day. The date itself still counts,
+    and a unit without one never is."""
+    return tuple(unit for unit in units if unit.review_on is not None and unit.review_on < on)
+
+
 def judge_review_dates(
-    units: Sequence[Reviewed], on: date, override: str = "", *, source: str = REVIEW_DATES
+    units: Iterable[Reviewed], on: date, override: str = "", *, source: str = REVIEW_DATES
 ) -> Verdict:
     """Whether learners may be enrolled on these units on a day.
 
-    A unit's review date itself still counts. Past it, only an `override` opens the unit: the reason
-    that an administrator put on record.
+    Past its review date, only an `override` opens a unit: the reason that an administrator put on
+    record.
     """
-    past = [unit for unit in units if unit.review_on is not None and unit.review_on < on]
+    past = units_past_review(units, on)
     if not past:
         return Verdict(True, "No unit is past its review date.", source)
     days = {unit.review_on for unit in past if unit.review_on}
@@ -120,6 +118,26 @@ def judge_review_dates(
     )
 
 
+def judge_last_registration(
+    last: date | None,
+    on: date,
+    *,
+    of: str = "the qualification",
+    source: str = LAST_REGISTRATION,
+) -> Verdict:
+    """Whether the awarding body still registers learners on a day; `of` names the qualification.
+
+    The last day itself counts, and where none is announced every day does.
+    """
+    if last is None:
+        return Verdict(True, f"No last day to register learners on {of} is announced.", source)
+    if on <= last:
+        sentence = f"Learners are registered on {of} until {day_in_words(last)}."
+        return Verdict(True, sentence, source)
+    sentence = f"The last day to register learners on {of} was {day_in_words(last)}."
+    return Verdict(False, sentence, source)
+
+
 def judge_total_time(
     credit: int, total: int | None, hours_per_credit: int | None, *, source: str = TOTAL_TIME
 ) -> Verdict:
@@ -131,23 +149,11 @@ def judge_total_time(
     if total is None:
         return Verdict(True, "No total qualification time is given.", source)
     if hours_per_credit is None:
-        return Verdict(True, f"{total} h for {credit} credits, held against nothing.", source)
+        return Verdict(
+            True, f"{total} h for {credits_in_words(credit)}, held against nothing.", source
+        )
     fits = credit * hours_per_credit
-    product = f"{hours_per_credit} h for each of {credit} credits"
+    product = f"{hours_per_credit} × {credits_in_words(credit)}"
     if total == fits:
-        return Verdict(True, f"{total} h is {product}.", source)
-    return Verdict(False, f"{total} h is given, and {product} come to {fits} h.", source)
-
-
-def judge_induction(
-    pathway: Supported, had: timedelta | Decimal | int, *, source: str = SUPPORT
-) -> Verdict:
-    """Hold a learner's hours of induction against the least that the pathway asks for."""
-    return judge_rule(Limit("Induction", source, pathway.induction_hours), had)
-
-
-def judge_tutorials(
-    pathway: Supported, had: timedelta | Decimal | int, *, source: str = SUPPORT
-) -> Verdict:
-    """Hold a learner's hours of tutorials against the least that the pathway asks for."""
-    return judge_rule(Limit("Tutorials", source, pathway.tutorial_hours), had)
+        return Verdict(True, f"The total time is {total} h, {product}.", source)
+    return Verdict(False, f"The total time is {total} h where {product} make {fits} h.", source)

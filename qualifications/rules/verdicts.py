@@ -49,6 +49,11 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def credits_in_words(count: int) -> str:
+    """`1 credit`, `16 credits`."""
+    return "1 credit" if count == 1 else f"{count} credits"
+
+
 def day_in_words(day: date) -> str:
     """`17 Nov 2026`."""
     return f"{day.day} {day:%b %Y}"

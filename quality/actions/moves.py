@@ -11,17 +11,14 @@ from centres.actions.moves import locked_registration, open_target
 from centres.ledger import action, record
 from centres.models import Centre, PathwayMove, Registration, User
 from centres.notices import notify
-from centres.pathways import is_same_award
 from centres.refusals import Refusal, TransitionError
 from portfolios.actions import carry_claims
-from qualifications.models import Criterion, Pathway, PathwayUnit
+from qualifications.models import Criterion, Pathway
+from qualifications.rules import is_same_award
 from quality.locks import lock_sheets
 from quality.models import KeptDecision
-from quality.queries.kept import passes_to_keep, undecided_work, version_step
-from quality.queries.standings import standings
-from quality.standing import Standing
-
-TRANSFER = "rules of combination: shared units count by credit transfer"
+from quality.queries.combination import MovePreview, move_preview
+from quality.queries.kept import version_step
 
 
 @action
@@ -41,22 +38,19 @@ def move_registration(
     learner's claim of evidence for it.
 
     Refuses what ``centres.actions.move_pathway`` refuses; work that is handed in and undecided for
-    what the new pathway does not ask for (``TransitionError``); pathways without a common unit;
-    and, without a reason, a smaller award that leaves out a confirmed unit. The learner is told.
+    what the new pathway does not ask for, as a newer version never does (``TransitionError``); and
+    what ``qualifications.rules.judge_move`` does not let go. The learner is told.
     """
     check_may(actor, centre, "change_registrations")
     lock_sheets(centre, _sheets(centre, registration))
     held = locked_registration(centre, registration)
-    if held.pathway_id == registration.pathway_id:
-        open_target(held, pathway)
-        _check_decided(centre, held, pathway)
-        _check_shared(held, pathway)
-        _check_reason(centre, held, pathway, reason)
+    preview = move_preview(held, open_target(held, pathway), reason)
+    _check_open(preview)
     move = move_pathway(
         actor=actor, centre=centre, registration=registration, pathway=pathway, reason=reason
     )
-    if held.pathway.specification_id != pathway.specification_id:
-        _keep_passes(actor, centre, held, move)
+    if preview.step is not None:
+        _keep_passes(actor, centre, preview, move)
         _carry_claims(actor, centre, held, move)
     _tell_learner(centre, held, move)
     return move
@@ -67,56 +61,19 @@ def _sheets(centre: Centre, registration: Registration) -> list[UUID]:
     return list(rows.values_list("pk", flat=True))
 
 
-def _check_decided(centre: Centre, held: Registration, pathway: Pathway) -> None:
-    """Refuse while work waits for a decision that the new pathway would have no use for.
-
-    A newer version asks for assessments of its own, so there any such work is in the way.
-    """
-    asked = PathwayUnit.objects.filter(pathway=pathway).values("unit")
-    for submission in undecided_work(centre, held):
-        covered = submission.assessment.assessment_units
-        if covered.filter(unit__in=asked).exists():
-            continue
+def _check_open(preview: MovePreview) -> None:
+    """Refuse what is in the way of the move, and what the rules of moves do not let go."""
+    for waiting in preview.blocks:
         raise TransitionError(
-            rule=f"{submission.assessment.title} is handed in and not decided, and the new "
-            "pathway does not ask for it.",
-            remedy="Have the assessor decide it first, then move the registration.",
+            rule=waiting, remedy="Have the assessor decide it first, then move the registration."
         )
+    verdict = preview.verdict
+    if not verdict.met:
+        raise Refusal(rule=verdict.sentence, remedy=preview.remedy, source=verdict.source)
 
 
-def _check_shared(held: Registration, pathway: Pathway) -> None:
-    refs = {
-        key: set(PathwayUnit.objects.filter(pathway=key).values_list("unit__ref", flat=True))
-        for key in (held.pathway_id, pathway.pk)
-    }
-    if not refs[held.pathway_id] & refs[pathway.pk]:
-        raise Refusal(
-            rule=f"{held.pathway.code} and {pathway.code} share no unit, so nothing would move.",
-            remedy="Enrol the learner on the other pathway instead.",
-            source=TRANSFER,
-        )
-
-
-def _check_reason(centre: Centre, held: Registration, pathway: Pathway, reason: str) -> None:
-    """A smaller award that leaves out a confirmed unit is chosen with a reason only."""
-    if reason.strip() or pathway.credits >= held.pathway.credits:
-        return
-    asked = PathwayUnit.objects.filter(pathway=pathway).values_list("unit__ref", flat=True)
-    dropped = PathwayUnit.objects.filter(pathway=held.pathway_id).exclude(unit__ref__in=asked)
-    works = standings(centre, [held])
-    for row in dropped.select_related("unit"):
-        for covered in row.unit.assessment_units.all():
-            work = works.get((held.pk, covered.assessment_id))
-            if work and work.outcome and work.standing in {Standing.INTERNAL, Standing.EXTERNAL}:
-                raise Refusal(
-                    rule=f"{pathway.code} is a smaller award and leaves out {row.unit.ref}, which "
-                    "the learner has passed and which is confirmed.",
-                    remedy="Say why the learner goes on to the smaller award.",
-                )
-
-
-def _keep_passes(actor: User, centre: Centre, held: Registration, move: PathwayMove) -> None:
-    kept = passes_to_keep(centre, held, move.to_pathway.specification)
+def _keep_passes(actor: User, centre: Centre, preview: MovePreview, move: PathwayMove) -> None:
+    kept = preview.keeps
     if not kept:
         return
     KeptDecision.objects.bulk_create(

@@ -2,24 +2,34 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from centres.models import PathwayMove, Registration, User
-from centres.pathways import is_newer, is_same_award, may_go, moves_of, pathway_at
+from centres.pathways import leads_to, moves_of, pathway_at, step_to
 from portfolios.models import Submission
 from qualifications.catalogue import specifications_for
-from qualifications.models import Assessment, AssessmentUnit, Pathway, PathwayUnit, Specification
+from qualifications.models import (
+    Assessment,
+    AssessmentUnit,
+    Criterion,
+    Pathway,
+    PathwayUnit,
+    Specification,
+)
 from qualifications.models import Unit as CatalogueUnit
+from qualifications.pathway_picture import Lane, Picture, UnitMark, UnitName, pathway_picture
 from qualifications.rules import (
     Combination,
     CombinationVerdict,
     Counting,
     HeldResult,
     MoveVerdict,
+    Results,
+    is_same_award,
     judge_combination,
-    may_move,
+    judge_move,
     reason_left_out,
 )
 from qualifications.rules import Standing as Held
@@ -28,16 +38,35 @@ from quality.queries.record import standing_code
 from quality.queries.standings import standings
 from quality.standing import Standing, WorkStanding
 
+# A pass by its standing, as the rules of combination tell passes apart.
+HELD = {
+    Standing.DECIDED: Held.DECIDED,
+    Standing.INTERNAL: Held.INTERNAL,
+    Standing.EXTERNAL: Held.EXTERNAL,
+}
+
+
+# How the picture marks a unit by what is held in it.
+MARKS = {
+    Held.EXTERNAL: UnitMark("ok", "tick", "Passed"),
+    Held.INTERNAL: UnitMark("wait", "dashring", "Provisional"),
+    Held.DECIDED: UnitMark("wait", "dashring", "Provisional"),
+    Held.IN_PROGRESS: UnitMark("wait", "half", "Going on"),
+}
+MISSING = UnitMark("off", "ring", "Missing")
+
 
 @dataclass(frozen=True)
 class Shape:
-    """A published version's pathways as combinations, and what each assessment covers.
+    """A published version's pathways as combinations, their units by ref, and what each assessment
+    covers.
 
     It never changes, so it is read once a process.
     """
 
     pathways: Mapping[UUID, Pathway]
     combinations: Mapping[UUID, Combination]
+    units: Mapping[str, CatalogueUnit]
     covered: Mapping[UUID, tuple[CatalogueUnit, ...]]
     assessments: Mapping[UUID, Assessment]
 
@@ -81,6 +110,7 @@ def shapes_of(specifications: Iterable[UUID]) -> Mapping[UUID, Shape]:
                     pathway.pk: _combination(pathway, units[pathway.pk])
                     for pathway in pathways[key].values()
                 },
+                units={unit.ref: unit for pathway in pathways[key] for unit in units[pathway]},
                 covered=covered[key],
                 assessments=assessments[key],
             )
@@ -176,6 +206,7 @@ class CombinationPage:
     is_learner: bool
     verdict: CombinationVerdict
     lines: tuple[UnitLine, ...]
+    picture: Picture | None
     outside: tuple[OutsideLine, ...]
     others: tuple[OtherPathway, ...]
     newer: tuple[Specification, ...]
@@ -214,6 +245,7 @@ def combination_page(registration: Registration, reader: User) -> CombinationPag
             )
             for line in verdict.units
         ),
+        picture=_picture(here, pathway, found.results()),
         outside=found.outside(combination),
         others=tuple(
             OtherPathway(
@@ -228,10 +260,22 @@ def combination_page(registration: Registration, reader: User) -> CombinationPag
         newer=tuple(
             each
             for each in found.versions
-            if is_newer(each, pathway.specification)
-            and any(is_same_award(p, pathway) for p in found.shapes[each.pk].pathways.values())
+            if each.pk != pathway.specification_id
+            and any(leads_to(pathway, then) for then in found.shapes[each.pk].pathways.values())
         ),
         moves=tuple(found.moves),
+    )
+
+
+def _picture(shape: Shape, now: Pathway, results: Results) -> Picture | None:
+    """The awards of a version beside one another, with what the learner has in each unit."""
+    return pathway_picture(
+        [
+            Lane(combination.award, combination, shape.pathways[key].glh, is_now=key == now.pk)
+            for key, combination in shape.combinations.items()
+        ],
+        {ref: UnitName(unit.number, unit.short_title) for ref, unit in shape.units.items()},
+        {ref: MARKS[results[ref].standing] if ref in results else MISSING for ref in shape.units},
     )
 
 
@@ -278,10 +322,8 @@ class _Results:
         if work.standing is Standing.NOT_STARTED:
             return None
         under = self.under(work)
-        standing = Held.IN_PROGRESS
-        if all(each.outcome == "pass" for each in works):
-            confirmed = work.standing is Standing.EXTERNAL
-            standing = Held.CONFIRMED if confirmed else Held.PROVISIONAL
+        passed = all(each.outcome == "pass" for each in works)
+        standing = HELD[work.standing] if passed else Held.IN_PROGRESS
         return HeldResult(standing, under.code, under.specification.version)
 
     def under(self, work: WorkStanding) -> Pathway:
@@ -331,8 +373,9 @@ class UnitChange:
 class MovePreview:
     """What a move would change; ``blocks`` keep it from being made now.
 
-    ``kept_count`` is how many passed criteria are kept in a newer version. ``dropped`` are units
-    that the target does not ask for; ``anew`` those that it asks for in other words.
+    ``keeps`` are the passed criteria that are kept in a newer version, each with the sheet that
+    decided it. ``dropped`` are units that the target does not ask for; ``anew`` those that it asks
+    for in other words.
     """
 
     registration: Registration
@@ -343,7 +386,7 @@ class MovePreview:
     dropped: tuple[tuple[Any, str], ...]
     anew: Mapping[str, str]
     blocks: tuple[str, ...]
-    kept_count: int = 0
+    keeps: Mapping[Criterion, UUID] = field(default_factory=dict)
 
     @property
     def to_do(self) -> tuple[tuple[Any, str, str], ...]:
@@ -357,13 +400,11 @@ class MovePreview:
         )
 
     @property
-    def sentence(self) -> str:
-        """What is kept, what is not and what is missing, in one breath."""
-        kept = ", ".join(line.unit.ref for line in self.verdict.kept)
-        missing = ", ".join(unit.ref for unit in self.verdict.to_do)
-        reasons = " ".join(line.reason for line in self.verdict.not_kept)
-        said = f"Kept: {kept or 'nothing yet'}. Still to pass: {missing or 'nothing'}."
-        return f"{said} {reasons}".strip()
+    def remedy(self) -> str:
+        """What to do where the verdict is not met."""
+        if self.verdict.asks_reason:
+            return "Say why the learner goes on to the smaller award."
+        return "Enrol the learner on the other pathway instead."
 
     @property
     def keeps_number(self) -> bool:
@@ -372,36 +413,40 @@ class MovePreview:
 
 
 def move_previews(registration: Registration) -> list[MovePreview]:
-    """What becomes of a registration's results in each move that it may make, in five queries."""
+    """What becomes of a registration's results in each move that leads on, in five queries."""
     found = _Results(registration)
     now = registration.pathway
     return [
-        _preview(found, pathway, ())
+        _preview(found, pathway)
         for shape in found.shapes.values()
         for pathway in shape.pathways.values()
-        if may_go(now, pathway)
+        if leads_to(now, pathway)
     ]
 
 
-def move_preview(registration: Registration, target: Pathway) -> MovePreview:
-    """The same of one of them, with what is in its way and how many passes are kept one by one."""
-    waiting = undecided_work(registration.centre, registration)
-    preview = _preview(_Results(registration), target, waiting)
+def move_preview(registration: Registration, target: Pathway, reason: str = "") -> MovePreview:
+    """The same of one of them, for a reason, with what is in its way and each pass that is kept."""
+    centre = registration.centre
+    waiting = undecided_work(centre, registration)
+    preview = _preview(_Results(registration), target, waiting, reason)
     if preview.step is None:
         return preview
-    kept = passes_to_keep(registration.centre, registration, target.specification)
-    return replace(preview, kept_count=len(kept))
+    return replace(preview, keeps=passes_to_keep(centre, registration, target.specification))
 
 
-def _preview(found: _Results, target: Pathway, waiting: Sequence[Submission]) -> MovePreview:
+def _preview(
+    found: _Results, target: Pathway, waiting: Sequence[Submission] = (), reason: str = ""
+) -> MovePreview:
     registration = found.registration
     old, new = registration.pathway.specification, target.specification
     step = None if old.pk == new.pk else version_step(old, new)
     goal = found.combination(target)
-    verdict = may_move(
+    verdict = judge_move(
         found.combination(registration.pathway),
         goal,
         found.results(),
+        step_to(old, new),
+        reason=reason,
         pathways=found.all_here(),
         unchanged=step.kept_units if step else None,
     )
@@ -422,7 +467,8 @@ def _preview(found: _Results, target: Pathway, waiting: Sequence[Submission]) ->
         ),
         anew={line.ref: line.reason for line in verdict.not_kept if line.ref in goal.refs},
         blocks=tuple(
-            f"{submission.assessment.title} is handed in and not decided yet."
+            f"{submission.assessment.title} is handed in and not decided, and the new pathway does "
+            "not ask for it."
             for submission in waiting
             if submission.assessment_id not in asked
         ),

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from centres.access import CentreRequest, allowed, may
 from centres.models import Registration, Role
-from centres.pathways import is_same_award, targets_of
+from centres.pathways import targets_of
 from centres.refusals import Refusal
 from centres.views.answers import form_answer, posted
 from portfolios.reach import registrations_in_reach
 from qualifications.models import Pathway
+from qualifications.rules import is_same_award
 from quality.actions.moves import move_registration
 from quality.forms_moves import MoveForm
 from quality.models import Visit
@@ -62,7 +63,8 @@ def move(request: CentreRequest, registration_id: UUID) -> HttpResponse:
     if target is None:
         return _choices(request, registration)
     shown = {"pathway": target.pk, "shown": registration.pathway_id}
-    form = MoveForm(data, registration=registration, target=target, initial=shown)
+    preview = move_preview(registration, target)
+    form = MoveForm(data, preview=preview, initial=shown)
     refusal = None
     if form.is_valid():
         try:
@@ -71,12 +73,12 @@ def move(request: CentreRequest, registration_id: UUID) -> HttpResponse:
             refusal = refused
         else:
             return redirect("quality:combination", request.centre.slug, registration.pk)
-    context = {"form": form, "preview": move_preview(registration, target)}
+    context = {"form": form, "preview": preview}
     return form_answer(request, "quality/moves/move.html", context, refusal)
 
 
 def _target(registration: Registration, asked: str | None) -> Pathway | None:
-    """The pathway asked for, if the registration may go there; 404 for any other."""
+    """The pathway asked for, if moves lead there; 404 for any other."""
     if not asked:
         return None
     for target in targets_of(registration):
@@ -102,7 +104,7 @@ def _move(
 
 
 def _choices(request: CentreRequest, registration: Registration) -> HttpResponse:
-    """Every place to go with what it would keep."""
+    """Every place that moves lead to, with what each would keep."""
     context = {"registration": registration, "previews": move_previews(registration)}
     status = 422 if request.method == "POST" else 200
     return render(request, "quality/moves/choose.html", context, status=status)

@@ -11,7 +11,18 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import WIDTHS, axe_violations, faults_of, follow, sideways
 from tests.cast import Cast
-from tests.quality.moving import CHANGED, diploma, fresh, moved, newer, passed, pruned
+from tests.quality import external
+from tests.quality.moving import (
+    CHANGED,
+    diploma,
+    fresh,
+    moved,
+    newer,
+    passed,
+    pruned,
+    registration_of,
+    set_apart,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOTS = os.environ.get("MOVE_SHOTS", "")
@@ -58,6 +69,38 @@ def test_a_learner_moves_to_the_diploma_and_reads_what_is_kept_and_missing(
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert sideways(page) == 0
+    connection.close()
+
+
+def test_a_move_asks_for_its_reason_before_the_click_and_has_no_button_where_it_leads_nowhere(
+    page: Page, enter: Callable[[Page, str], None], alder: Cast
+) -> None:
+    apart, other = set_apart(alder)
+    certificate = registration_of(alder).pathway
+    moved(alder, diploma())
+    external.released(alder, passed(alder, "502"))
+    slug = alder.centre.slug
+    smaller = reverse("quality:move", args=[slug, alder.una_registration.pk])
+    nowhere = reverse("quality:move", args=[slug, apart.pk])
+    faults: list[str] = []
+    enter(page, alder.max.email)
+    for name, path in {
+        "nowhere": nowhere,
+        "nowhere-to": f"{nowhere}?to={other.pk}",
+        "smaller": smaller,
+        "smaller-to": f"{smaller}?to={certificate.pk}",
+    }.items():
+        faults += faults_of(page, path)
+        page.goto(path)
+        shown(page, name)
+        moves = page.get_by_role("button", name="Move the registration")
+        assert moves.count() == (name == "smaller-to"), name
+    assert faults == []
+    reason = page.get_by_label("Why the learner moves")
+    assert reason.get_attribute("required") is not None
+    reason.fill("She changed her job.")
+    follow(moves)
+    page.get_by_text("Moved to 8588-21. The learner has been told.").wait_for()
     connection.close()
 
 

@@ -18,15 +18,20 @@ from centres.actions import (
 from centres.approvals import (
     approval_in_force,
     approval_state,
+    check_open_to_enrolment,
     enrolment_pathways,
+    pathway_units,
+    pathway_units_past_review,
+    qualification_past_review,
     standing_override,
 )
 from centres.models import Approval, AuditEvent, Centre, ReviewOverride
 from centres.refusals import Refusal, TransitionError
-from qualifications.models import Qualification, Specification
+from qualifications.models import Pathway, Qualification, Specification
+from qualifications.rules import judge_last_registration, judge_review_dates, units_past_review
 from tests.cast import Cast
 from tests.centres.events import events_after, last_seq
-from tests.quality.approvals import REASON, approval_of, old_approval, past_review
+from tests.quality.approvals import REASON, REVIEW_ON, approval_of, old_approval, past_review
 from tests.quality.external import DAY, refusing_is
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_alder")]
@@ -334,3 +339,52 @@ def test_only_open_pathways_are_offered(alder: Cast) -> None:
     held = approval_of(alder)
     change(alder, held, last_registration_on=timezone.localdate() - DAY)
     assert offered() == []
+
+
+# One rule, asked of rows and of the database
+
+
+def takes(cast: Cast, pathway: Pathway, on: Day) -> bool:
+    """Whether somebody is enrolled on a pathway on a day; the list of pathways says the same."""
+    try:
+        check_open_to_enrolment(cast.centre, pathway, on)
+    except Refusal:
+        opened = False
+    else:
+        opened = True
+    assert (pathway in enrolment_pathways(cast.centre, on)) == opened
+    return opened
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+@pytest.mark.parametrize("overridden", [False, True])
+def test_the_database_finds_the_units_past_review_that_the_rule_finds(
+    alder: Cast, ahead: int, overridden: bool
+) -> None:
+    pathway, approval = past_review(alder), old_approval(alder)
+    change(alder, approval, starts_on=Day(2010, 1, 1))
+    override = allow(alder, approval).reason if overridden else ""
+    units, on = pathway_units(pathway), REVIEW_ON + ahead * DAY
+    past = units_past_review(units, on)
+    assert [unit.ref for unit in past] == (["O-2", "O-3"] if ahead > 0 else [])
+    rows = pathway_units_past_review(alder.centre, on).filter(pathway=pathway)
+    assert [row.unit for row in rows.order_by("position")] == list(past)
+    qualification = pathway.specification.qualification
+    assert qualification_past_review(alder.centre, qualification, on) == bool(past)
+    assert takes(alder, pathway, on) == judge_review_dates(units, on, override).met
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+@pytest.mark.parametrize("name", ["starts_on", "ends_on", "last_registration_on"])
+def test_page_gate_and_list_agree_on_the_days_of_an_approval(
+    alder: Cast, name: str, ahead: int
+) -> None:
+    held, today = approval_of(alder), timezone.localdate()
+    change(alder, held, **{"starts_on": today - 9 * DAY, name: today})
+    held.refresh_from_db()
+    on = today + ahead * DAY
+    opened = ahead >= 0 if name == "starts_on" else ahead <= 0
+    assert takes(alder, Pathway.objects.get(code="8588-21", centre_id=None), on) == opened
+    assert approval_state(held, on).takes_learners == opened
+    if name == "last_registration_on":
+        assert judge_last_registration(held.last_registration_on, on).met == opened

@@ -1,8 +1,16 @@
 """The picture of the awards: what they share lies across, what differs stands side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qualifications.pathway_picture import GAP, LANE, SINGLE_LANE, Lane, UnitName, pathway_picture
+from qualifications.pathway_picture import (
+    GAP,
+    LANE,
+    SINGLE_LANE,
+    Lane,
+    UnitMark,
+    UnitName,
+    pathway_picture,
+)
 from qualifications.rules import Combination
 
 
@@ -66,6 +74,27 @@ def test_every_award_has_a_line_from_its_name_to_its_total() -> None:
     assert [line.style for line in picture.lines] == [1, 2]
     assert {line.bottom for line in picture.lines} == {foot.y}
     assert picture.height == foot.y + foot.height
+
+
+def test_a_mark_stands_in_its_box_and_is_said_in_the_sentence() -> None:
+    marks = {
+        "8588-500": UnitMark("ok", "tick", "Passed"),
+        "8588-502": UnitMark("off", "ring", "Missing"),
+    }
+    here = replace(DIPLOMA, is_now=True)
+    picture = pathway_picture([CERTIFICATE, here], NAMES, marks)
+    assert picture
+    marked = [box for box in picture.boxes if box.mark]
+    assert [box.mark and box.mark.unit for box in marked] == [*marks.values()]
+    for box in marked:
+        assert box.mark
+        assert box.x < box.mark.x < box.mark.words.x < box.x + box.width
+        assert box.words[-1].y < box.mark.words.y < box.y + box.height
+    assert [box.words[0].text for box in picture.boxes if box.kind == "now"] == ["Now: Diploma"]
+    assert picture.description == (
+        "Certificate: 500, 501 and 503, 16 credits. Diploma: 500, 502 and 503, 38 credits, where "
+        "the learner is now. Passed: 500. Missing: 502."
+    )
 
 
 def test_one_award_alone_needs_no_word_about_the_others() -> None:

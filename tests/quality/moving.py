@@ -25,12 +25,20 @@ from tests.stage import COUNTS
 
 COUNTED: dict[tuple[str, str], dict[str, str]] = {
     **{("8588-501", number): counts for number, counts in COUNTS.items()},
+    ("8588-502", "1.1"): {"planned_clients": "4"},
+    ("8588-502", "2.1"): {"practice_hours": "54", "clients": "4"},
+    ("8588-502", "3.3"): {"supervision_hours": "3"},
     ("O-1", "1.1"): {"trees": "3"},
     ("O-3", "1.1"): {"hours": "12.5"},
 }
 # A year after the first; the same words, unless a test changes some.
 NEWER = SPECIFICATION.replace('version: "1"', 'version: "2"').replace("2024-02-29", "2025-03-31")
 CHANGED = ("statement: Explain each cut.", "statement: Explain and date each cut.")
+# A Certificate that shares no unit with the Award.
+APART = (
+    ("credits: 12\n    glh: 27\n    tqt: 120", "credits: 5\n    glh: 9\n    tqt: 50"),
+    ("units: [O-1, O-2, O-4]", "units: [O-4]"),
+)
 
 
 def diploma(code: str = "8588-31") -> Pathway:
@@ -150,6 +158,16 @@ def newer(cast: Cast, *changes: tuple[str, str], version: str = "2", year: int =
         return Pathway.objects.get(
             code="9001-A", centre_id=cast.centre.pk, specification__version=version
         )
+
+
+def set_apart(cast: Cast) -> tuple[Registration, Pathway]:
+    """Una on the Award of a version whose Certificate shares no unit with it, and that."""
+    scene, _ = pruned(cast)
+    award = newer(cast, *APART)
+    moved(cast, award, registration=fresh(cast, scene.registration))
+    with centre_context(cast.centre.pk):
+        other = Pathway.objects.get(code="9001-C", specification=award.specification_id)
+    return fresh(cast, scene.registration), other
 
 
 def pruned(cast: Cast, referred: tuple[str, ...] = ()) -> tuple[MarkScene, Sheet]:

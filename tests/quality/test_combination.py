@@ -11,7 +11,8 @@ from django.urls import reverse
 from centres.models import PathwayMove, Registration, User
 from centres.tenancy import centre_context
 from portfolios.models import Evidence
-from qualifications.models import Assessment, Specification
+from qualifications.models import Assessment, Pathway, Specification
+from qualifications.rules import Standing as Held
 from quality.queries.combination import CombinationPage, combination_page, move_preview
 from quality.queries.grid import sampling_grid
 from quality.queries.kept import version_step
@@ -28,6 +29,7 @@ from tests.quality.moving import (
     passed,
     pruned,
     registration_of,
+    set_apart,
 )
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +134,7 @@ def test_the_preview_says_what_the_move_then_does(alder: Cast) -> None:
     with centre_context(alder.centre.pk):
         preview = move_preview(registration, target)
     assert preview.verdict.kept == ()
-    assert preview.kept_count == 1
+    assert [criterion.number for criterion in preview.keeps] == ["1.1"]
     pruning = next(unit for unit in preview.units if unit.ref == "O-1")
     assert (pruning.changed, pruning.added, pruning.removed, pruning.same) == (("1.2",), (), (), 1)
     assert preview.keeps_number
@@ -155,7 +157,8 @@ def test_the_preview_names_work_that_is_in_the_way(alder: Cast) -> None:
     handed_in(alder, registration, assessment_of(registration, "501"))
     with centre_context(alder.centre.pk):
         preview = move_preview(registration, diploma())
-    assert preview.blocks == (f"{alder.assessment.title} is handed in and not decided yet.",)
+    (block,) = preview.blocks
+    assert block.startswith(f"{alder.assessment.title} is handed in and not decided")
 
 
 def test_two_versions_of_one_text_keep_everything(alder: Cast) -> None:
@@ -222,6 +225,95 @@ def test_the_office_moves_a_learner_on_the_page(
     answer = client.post(path, sent, follow=True)
     assert "Moved to 8588-31. The learner has been told." in answer.content.decode()
     assert registration_of(alder).pathway == diploma()
+
+
+def test_the_page_asks_for_a_reason_before_the_click_where_one_is_due(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    certificate = registration_of(alder).pathway
+    path = at(alder, "move", alder.una_registration)
+    due = "8588-21 is a smaller award and leaves out 8588-502, which the learner has passed"
+    moved(alder, diploma())
+    sheet = passed(alder, "502")
+    page = _reason_field(alder, client, sign_in, certificate)
+    assert (due in page, " required" in page) == (False, False)
+    external.released(alder, sheet)
+    assert due in seen(client, sign_in, alder.max, path)
+    page = _reason_field(alder, client, sign_in, certificate)
+    assert (due in page, " required" in page) == (True, True)
+    sent = {"pathway": certificate.pk, "shown": diploma().pk, "reason": " "}
+    answer = client.post(path, sent)
+    assert answer.status_code == 422
+    assert "Say why the learner goes on to the smaller award." in answer.content.decode()
+    assert registration_of(alder).pathway == diploma()
+    assert client.post(path, {**sent, "reason": "She changed her job."}).status_code == 302
+    assert registration_of(alder).pathway == certificate
+
+
+def _reason_field(cast: Cast, client: Client, sign_in: SignIn, target: Pathway) -> str:
+    """The form of a move, from its field for the reason on."""
+    path = f"{at(cast, 'move', cast.una_registration)}?to={target.pk}"
+    page = seen(client, sign_in, cast.max, path)
+    return page.split('id="div_id_reason"')[1].split("</form>")[0]
+
+
+def test_where_no_unit_is_shared_the_page_says_so_and_has_no_button(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    registration, other = set_apart(alder)
+    path = at(alder, "move", registration)
+    said = "9001-A and 9001-C share no unit, so nothing would move (Specification, rules of"
+    choices = seen(client, sign_in, alder.max, path)
+    assert said in choices
+    assert f"?to={other.pk}" not in choices
+    shown = seen(client, sign_in, alder.max, f"{path}?to={other.pk}")
+    assert said in shown
+    assert "Move the registration</button>" not in shown
+    assert "What becomes of each unit" not in shown
+    sent = {"pathway": other.pk, "shown": registration.pathway_id, "reason": "All the same."}
+    answer = client.post(path, sent)
+    assert answer.status_code == 422
+    assert " ".join(answer.content.decode().split()).count("share no unit") == 1
+    assert fresh(alder, registration).pathway == registration.pathway
+
+
+def test_the_picture_marks_each_unit_by_icon_and_word(alder: Cast) -> None:
+    registration = registration_of(alder)
+    passed(alder, "500")
+    handed_in(alder, registration, assessment_of(registration, "501"))
+    picture = page_of(alder, registration).picture
+    assert picture
+    marked = {
+        box.words[0].text.split(" ")[0]: (box.mark.unit.icon, box.mark.words.text)
+        for box in picture.boxes
+        if box.mark
+    }
+    assert marked == {
+        "500": ("dashring", "Provisional"),
+        "501": ("half", "Going on"),
+        "502": ("ring", "Missing"),
+        "503": ("ring", "Missing"),
+    }
+    assert [box.words[0].text for box in picture.boxes if box.kind == "now"] == ["Now: Certificate"]
+    assert picture.description == (
+        "Certificate: 500, 501 and 503, 16 credits, where the learner is now. "
+        "Diploma: 500, 502 and 503, 38 credits. "
+        "Provisional: 500. Going on: 501. Missing: 503 and 502."
+    )
+
+
+def test_each_pass_is_told_apart_by_how_far_it_is_confirmed(alder: Cast) -> None:
+    def standing() -> Held | None:
+        held = page_of(alder, alder.una_registration).verdict.units[0].held
+        return held.standing if held else None
+
+    assert standing() is None
+    sheet = passed(alder, "500")
+    assert standing() is Held.DECIDED
+    external.released(alder, sheet)
+    assert standing() is Held.INTERNAL
+    external.reported(alder, sheet)
+    assert standing() is Held.EXTERNAL
 
 
 def test_a_refused_move_is_shown_with_what_was_typed(

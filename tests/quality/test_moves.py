@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
+from django.utils import timezone
 
 from assessment.actions import return_sheet, sign_sheet
 from assessment.manifest import sheet_manifests
@@ -29,6 +30,7 @@ from portfolios.states import WorkState
 from qualifications.models import Assessment, Pathway
 from quality.actions.moves import move_registration
 from quality.models import KeptDecision
+from quality.queries.combination import combination_page, move_preview
 from quality.queries.standings import sheet_standing, standings
 from quality.standing import Standing, WorkStanding
 from tests import stage
@@ -38,7 +40,6 @@ from tests.cast import Cast, fresh_proof
 from tests.quality import external
 from tests.quality.moving import (
     CHANGED,
-    COUNTED,
     assessment_of,
     decided,
     diploma,
@@ -50,6 +51,7 @@ from tests.quality.moving import (
     passed,
     pruned,
     registration_of,
+    set_apart,
 )
 
 pytestmark = pytest.mark.django_db
@@ -84,11 +86,13 @@ def traces(cast: Cast) -> dict[str, Any]:
 
 
 @contextmanager
-def refused(cast: Cast, kind: type[Exception], words: str | None = None) -> Iterator[None]:
+def refused(
+    cast: Cast, kind: type[Exception], words: str | None = None
+) -> Iterator["pytest.ExceptionInfo[Any]"]:
     """The block is refused in these words, and leaves no trace."""
     before = traces(cast)
-    with pytest.raises(kind, match=words):
-        yield
+    with pytest.raises(kind, match=words) as refusal:
+        yield refusal
     assert traces(cast) == before
 
 
@@ -206,26 +210,52 @@ def test_a_returned_decision_on_a_unit_that_is_left_out_stops_the_move(alder: Ca
 def test_a_smaller_award_that_leaves_out_a_confirmed_unit_asks_for_a_reason(alder: Cast) -> None:
     certificate = registration_of(alder).pathway
     moved(alder, diploma())
-    registration = registration_of(alder)
-    submission = handed_in(alder, registration, assessment_of(registration, "502"))
-    sheet = _decided_502(alder, submission)
+    sheet = passed(alder, "502")
     moved(alder, certificate)  # decided and not confirmed: nobody need say why
     moved(alder, diploma())
     external.released(alder, sheet)
-    with refused(alder, Refusal, "smaller award"):
+    with refused(alder, Refusal, "smaller award and leaves out 8588-502, .* Say why the learner"):
         moved(alder, certificate, reason="  ")
     moved(alder, certificate, reason="She changed her job.")
     assert registration_of(alder).pathway == certificate
 
 
-def _decided_502(cast: Cast, submission: Submission) -> Any:
-    counts = {
-        ("8588-502", "1.1"): {"planned_clients": "4"},
-        ("8588-502", "2.1"): {"practice_hours": "54", "clients": "4"},
-        ("8588-502", "3.3"): {"supervision_hours": "3"},
-    }
-    COUNTED.update(counts)
-    return decided(cast, submission)
+def test_a_pass_that_nobody_outside_has_confirmed_yet_asks_for_a_reason_too(alder: Cast) -> None:
+    """What the centre has checked itself counts as confirmed here, and as provisional elsewhere."""
+    certificate = registration_of(alder).pathway
+    moved(alder, diploma())
+    external.released(alder, passed(alder, "502"))
+    with centre_context(alder.centre.pk):
+        verdict = move_preview(registration_of(alder), certificate).verdict
+        page = combination_page(registration_of(alder), alder.max)
+    assert [unit.ref for unit in verdict.given_up] == ["8588-502"]
+    assert [unit.ref for unit in page.verdict.provisional] == ["8588-502"]
+
+
+def test_pathways_that_share_no_unit_are_refused_whatever_is_said(alder: Cast) -> None:
+    registration, other = set_apart(alder)
+    with refused(alder, Refusal, "9001-A and 9001-C share no unit") as refusal:
+        moved(alder, other, registration=registration, reason="All the same.")
+    assert (
+        refusal.value.source
+        == "Specification, rules of combination; credit transfer of shared units"
+    )
+
+
+def test_a_learner_who_is_too_young_for_the_other_award_stays(alder: Cast) -> None:
+    scene, _ = pruned(alder)
+    registration = fresh(alder, scene.registration)
+    with centre_context(alder.centre.pk):
+        other = Pathway.objects.get(
+            code="9001-C", specification=registration.pathway.specification_id
+        )
+        born = timezone.localdate() - datetime.timedelta(days=365 * 15)
+        Registration.objects.for_centre(alder.centre).filter(pk=registration.pk).update(
+            date_of_birth=born
+        )
+    with refused(alder, Refusal, "takes learners from 16 years of age, and this date") as refusal:
+        moved(alder, other, registration=registration)
+    assert refusal.value.source == "9001 handbook, version 1: registration from 16"
 
 
 def test_back_on_the_certificate_its_practice_unit_counts_again(alder: Cast) -> None:

@@ -1,4 +1,4 @@
-"""The assessor's checklist: ticks, counts, and what is still open."""
+"""The assessor's checklist: answers, counts, and what is still open."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualifications.rules import Limit, judge_checklist, judge_item
+from qualifications.rules import (
+    Found,
+    checklist_in_words,
+    item_in_words,
+    judge_checklist,
+    judge_item,
+)
+from tests.qualifications.rules.limits import Limit
 
 
 @dataclass(frozen=True)
@@ -24,11 +31,11 @@ FOUND = st.none() | st.booleans()
 @pytest.mark.parametrize(
     ("item", "found", "met", "sentence"),
     [
-        (SIGNED, None, False, "Not ticked yet."),
-        (SIGNED, True, True, "Found, as the assessor ticked."),
+        (SIGNED, None, False, "Not looked at yet."),
+        (SIGNED, True, True, "Found."),
         (SIGNED, False, False, "Looked for and not found."),
         (NEEDS, None, False, "Not counted yet: 2 items or more."),
-        (NEEDS, True, True, "Found, as the assessor ticked."),
+        (NEEDS, True, True, "Found."),
         (NEEDS, 1, False, "1 item to go: 1 of 2 items."),
         (NEEDS, 2, True, "Enough: 2 of 2 items."),
         (PLANNED, Decimal("17.5"), False, "0 h 30 to go: 17 h 30 of 18 h."),
@@ -84,3 +91,74 @@ def test_a_checklist_is_met_exactly_when_each_item_is(
 @given(st.integers(0, 10), st.integers(0, 10))
 def test_counting_more_never_opens_an_item(have: int, more: int) -> None:
     assert judge_item(NEEDS, have + more).met or not judge_item(NEEDS, have).met
+
+
+AT_MOST = Item("Four pages at most", "AC 1.4", None, Decimal(4), unit_of_measure="items")
+SPAN = Item("Two or three clients", "AC 1.5", Decimal(2), Decimal(3), unit_of_measure="clients")
+
+
+@pytest.mark.parametrize(
+    ("item", "found", "words"),
+    [
+        (SIGNED, None, "not looked at"),
+        (SIGNED, True, "found"),
+        (SIGNED, False, "not found"),
+        (NEEDS, None, "not counted"),
+        (NEEDS, 0, "0 of 2 items or more"),
+        (NEEDS, Decimal("10"), "10 of 2 items or more"),
+        (PLANNED, Decimal("17.5"), "17 h 30 of 18 hours or more"),
+        (AT_MOST, 5, "5 of 4 items at most"),
+        (SPAN, 2, "2 of 2 to 3 clients"),
+    ],
+)
+def test_what_was_found_is_said_in_few_words(item: Item, found: Found, words: str) -> None:
+    assert item_in_words(item, found) == words
+
+
+def test_a_count_without_a_number_to_count_to_has_no_words() -> None:
+    with pytest.raises(ValueError, match="an assessor ticks it"):
+        item_in_words(SIGNED, 2)
+
+
+def test_a_checklist_that_was_left_alone_says_so_and_nothing_else() -> None:
+    assert checklist_in_words([SIGNED, NEEDS], {"signed": None}) == "nothing on record."
+    assert checklist_in_words([SIGNED, NEEDS], {"signed": False}) == (
+        "Signed by all (not found); Two needs or more (not counted)."
+    )
+
+
+COUNTED = st.none() | st.integers(0, 9999)
+
+
+@given(FOUND, COUNTED, COUNTED)
+def test_a_line_names_every_item_once_and_tells_its_states_apart(
+    signed: bool | None, needs: int | None, planned: int | None
+) -> None:
+    items = [SIGNED, NEEDS, PLANNED]
+    found = {"signed": signed, "needs": needs, "planned": planned}
+    line = checklist_in_words(items, found)
+    if set(found.values()) == {None}:
+        assert line == "nothing on record."
+        return
+    said = line.removesuffix(".").split("; ")
+    assert [part.split(" (")[0] for part in said] == [item.label for item in items]
+    assert ["not looked at" in line, "(found)" in line, "(not found)" in line] == [
+        signed is None,
+        signed is True,
+        signed is False,
+    ]
+    assert line.count("not counted") == [needs, planned].count(None)
+    for item, count in ((NEEDS, needs), (PLANNED, planned)):
+        assert count is None or f"({count}" in said[items.index(item)]
+
+
+@given(FOUND, COUNTED)
+def test_what_is_not_found_counted_or_looked_at_is_open(
+    signed: bool | None, needs: int | None
+) -> None:
+    for item, found in ((SIGNED, signed), (NEEDS, needs)):
+        words = item_in_words(item, found)
+        if words.startswith("not "):
+            assert not judge_item(item, found).met
+        if words == "found":
+            assert judge_item(item, found).met

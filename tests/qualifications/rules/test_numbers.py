@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from qualifications.models import NumericRule
 from qualifications.rules import (
-    Limit,
     amount_in_words,
     hours_in_words,
     judge_count,
     judge_rule,
     required_in_words,
 )
+from tests.qualifications.rules.limits import Limit
 
 HERE = "Unit 501, AC 2.1"
 PRACTICE = Limit("Practice", HERE, Decimal("18.00"))

@@ -1,9 +1,8 @@
-"""Terms, ages, review dates, total time and support: each verdict at its edge."""
+"""Terms, ages, review and registration dates, total time: each verdict at its edge."""
 
 import datetime
 from calendar import isleap
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -12,12 +11,12 @@ from hypothesis import strategies as st
 from qualifications.rules import (
     comes_of_age,
     judge_age,
-    judge_induction,
+    judge_last_registration,
     judge_review_dates,
     judge_term,
     judge_total_time,
-    judge_tutorials,
     term_ends,
+    units_past_review,
 )
 
 D = datetime.date
@@ -140,6 +139,7 @@ class Reviewed:
 
 
 END = D(2014, 12, 31)
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -190,11 +190,33 @@ def test_review_dates_are_met_by_every_unit_or_by_a_reason(
     assert judge_review_dates(units, on, override).met == (in_time or bool(override.strip()))
 
 
+def test_a_unit_is_past_its_review_date_from_the_next_day_on() -> None:
+    units = [Reviewed("O-1", END), Reviewed("O-2", None), Reviewed("O-3", END + DAY)]
+    assert [
+        [unit.ref for unit in units_past_review(units, END + ahead * DAY)] for ahead in range(3)
+    ] == [[], ["O-1"], ["O-1", "O-3"]]
+
+
+@pytest.mark.parametrize(
+    ("last", "met", "sentence"),
+    [
+        (None, True, "No last day to register learners on 9001 is announced."),
+        (TODAY + DAY, True, "Learners are registered on 9001 until 18 Nov 2026."),
+        (TODAY, True, "Learners are registered on 9001 until 17 Nov 2026."),
+        (TODAY - DAY, False, "The last day to register learners on 9001 was 16 Nov 2026."),
+    ],
+)
+def test_the_last_day_to_register_still_counts(last: D | None, met: bool, sentence: str) -> None:
+    verdict = judge_last_registration(last, TODAY, of="9001")
+    assert (verdict.met, verdict.sentence) == (met, sentence)
+
+
 @pytest.mark.parametrize(
     ("credit", "total", "rate", "met", "sentence"),
     [
-        (16, 160, 10, True, "160 h is 10 h for each of 16 credits."),
-        (16, 42, 10, False, "42 h is given, and 10 h for each of 16 credits come to 160 h."),
+        (16, 160, 10, True, "The total time is 160 h, 10 × 16 credits."),
+        (16, 42, 10, False, "The total time is 42 h where 10 × 16 credits make 160 h."),
+        (1, 9, 10, False, "The total time is 9 h where 10 × 1 credit make 10 h."),
         (16, None, 10, True, "No total qualification time is given."),
         (13, 130, None, True, "130 h for 13 credits, held against nothing."),
     ],
@@ -204,23 +226,3 @@ def test_total_time_fits_the_credits(
 ) -> None:
     verdict = judge_total_time(credit, total, rate)
     assert (verdict.met, verdict.sentence) == (met, sentence)
-
-
-@dataclass(frozen=True)
-class Support:
-    induction_hours: Decimal = Decimal("1.00")
-    tutorial_hours: Decimal = Decimal("3.00")
-
-
-def test_induction_and_tutorials_have_each_their_own_minimum() -> None:
-    had = datetime.timedelta(hours=2, minutes=30)
-    induction, tutorials = judge_induction(Support(), had), judge_tutorials(Support(), had)
-    assert (induction.met, induction.sentence) == (True, "Enough: 2 h 30 of 1 h.")
-    assert (tutorials.met, tutorials.sentence) == (False, "0 h 30 to go: 2 h 30 of 3 h.")
-    assert judge_tutorials(Support(), 3, source="9001 leaflet").source == "9001 leaflet"
-
-
-@given(st.integers(0, 20), st.integers(0, 20))
-def test_more_support_never_becomes_too_little(have: int, more: int) -> None:
-    for judge in (judge_induction, judge_tutorials):
-        assert judge(Support(), have + more).met or not judge(Support(), have).met
