@@ -2,20 +2,20 @@
 
 import json
 import re
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from django import forms
 
-from assessment.models import Decision
-from assessment.queries.blocks import GateLine
+from assessment.models import Decision, Finding
 from centres.reauthentication import ProofForm
 from qualifications.queries import TreeCriterion, TreeRule, TreeSection
-from qualifications.rules import amount_in_words
+from qualifications.rules import amount_in_words, has_number, required_in_words
 
 HOURS = re.compile(r"^(?P<hours>\d{1,4})\s*(?:h|:)\s*(?P<minutes>[0-5]?\d)?\s*(?:min|m)?$", re.I)
 COUNT = "count-"
-PART_NAME = re.compile(r"[dfcmsinoex](:[\w.:\- ]{0,80})?")
+PART_NAME = re.compile(r"[dfclmsinkoex](:[\w.:\- ]{0,80})?")
 PART_HASH = re.compile(r"[0-9a-f]{12,64}")
 
 
@@ -43,15 +43,48 @@ def hours_as_decimal(text: str) -> str:
     return str((Decimal(minutes) / 60).quantize(Decimal("0.01"), rounding=ROUND_CEILING))
 
 
-def count_in_words(line: GateLine) -> str:
-    """A stored count as it is shown in its field."""
-    if not line.value or line.rule.unit_of_measure != "hours":
-        return line.value
-    return amount_in_words(Decimal(line.value), line.rule.unit_of_measure)
+def count_in_words(rule: TreeRule, stored: Any) -> str:
+    """A stored count or finding as it is shown in its field."""
+    value = str(stored)
+    if not value or not _in_hours(rule):
+        return value
+    return amount_in_words(Decimal(value), rule.unit_of_measure)
+
+
+def _in_hours(rule: TreeRule) -> bool:
+    return has_number(rule) and rule.unit_of_measure == "hours"
+
+
+def _count_field(rule: TreeRule, stored: Any) -> forms.CharField:
+    """A small field for a number; a choice of three where there is no number to count to."""
+    if not has_number(rule):
+        choices = [("", "Not looked at"), *Finding.choices]
+        return forms.CharField(
+            label=rule.label,
+            required=False,
+            initial=stored,
+            widget=forms.RadioSelect(choices=choices),
+        )
+    hours = _in_hours(rule)
+    hint = "Hours and minutes, such as 18 h 45." if hours else "A whole number."
+    asked = required_in_words(rule.minimum, rule.maximum, rule.unit_of_measure)
+    return forms.CharField(
+        label=f"{rule.label}: what you counted" if rule.is_gate else rule.label,
+        required=False,
+        max_length=20,
+        help_text=hint if rule.is_gate else f"of {asked}",
+        initial=count_in_words(rule, stored),
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "inputmode": "text" if hours else "numeric"}
+        ),
+    )
 
 
 class CountedForm(forms.Form):
-    """A draft with a field for each gate that is counted. Only what was sent counts as typed."""
+    """A draft with a field for each gate and each item of a checklist.
+
+    Only what was sent counts as typed.
+    """
 
     revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     tab = forms.CharField(required=False, max_length=40)
@@ -60,29 +93,18 @@ class CountedForm(forms.Form):
         self,
         *args: Any,
         rules: tuple[TreeRule, ...],
-        lines: tuple[GateLine, ...] = (),
+        counts: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.rules = rules
-        by_code = {line.rule.code: line for line in lines}
         for rule in rules:
-            line = by_code.get(rule.code)
-            hours = rule.unit_of_measure == "hours"
-            self.fields[COUNT + rule.code] = forms.CharField(
-                label=f"{rule.label}: what you counted",
-                required=False,
-                max_length=20,
-                help_text="Hours and minutes, such as 18 h 45." if hours else "A whole number.",
-                initial=count_in_words(line) if line else "",
-                widget=forms.TextInput(
-                    attrs={"class": "form-control", "inputmode": "text" if hours else "numeric"}
-                ),
-            )
+            stored = (counts or {}).get(rule.code, "")
+            self.fields[COUNT + rule.code] = _count_field(rule, stored)
 
     def count_fields(self) -> list[forms.BoundField]:
-        """The fields of what is counted."""
-        return [self[name] for name in self.fields if name.startswith(COUNT)]
+        """The fields of what gates ask to be counted."""
+        return [self[COUNT + rule.code] for rule in self.rules if rule.is_gate]
 
     def typed_of(self, *names: str) -> dict[str, Any]:
         """What an action is given: these fields, None for what was not sent, and the counts."""
@@ -91,7 +113,7 @@ class CountedForm(forms.Form):
             **{name: cleaned[name] if name in self.data else None for name in names},
             "counts": {
                 rule.code: hours_as_decimal(cleaned[COUNT + rule.code])
-                if rule.unit_of_measure == "hours"
+                if _in_hours(rule)
                 else cleaned[COUNT + rule.code].strip()
                 for rule in self.rules
                 if COUNT + rule.code in self.data
@@ -102,7 +124,7 @@ class CountedForm(forms.Form):
 
 
 class JudgementForm(CountedForm):
-    """A criterion's decision, feedback and counts."""
+    """A criterion's decision, feedback, counts and what was looked for."""
 
     decision = forms.ChoiceField(
         label="Decision", choices=Decision.choices, required=False, widget=forms.RadioSelect
@@ -117,9 +139,13 @@ class JudgementForm(CountedForm):
     )
 
     def __init__(
-        self, *args: Any, criterion: TreeCriterion, gates: tuple[GateLine, ...] = (), **kwargs: Any
+        self,
+        *args: Any,
+        criterion: TreeCriterion,
+        counts: Mapping[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, rules=criterion.gates, lines=gates, **kwargs)
+        super().__init__(*args, rules=criterion.rules, counts=counts, **kwargs)
         self.fields["feedback"].label = f"Feedback on {criterion.number}"
 
     def typed(self) -> dict[str, Any]:
@@ -128,7 +154,7 @@ class JudgementForm(CountedForm):
 
 
 class SectionForm(CountedForm):
-    """A section's mark, strengths, areas for improvement and counts."""
+    """A section's mark, strengths, areas for improvement, counts and what was looked for."""
 
     mark = forms.CharField(
         required=False,
@@ -162,10 +188,10 @@ class SectionForm(CountedForm):
         *args: Any,
         section: TreeSection,
         rules: tuple[TreeRule, ...],
-        gates: tuple[GateLine, ...] = (),
+        counts: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, rules=rules, lines=gates, **kwargs)
+        super().__init__(*args, rules=rules, counts=counts, **kwargs)
         self.fields["mark"].label = f"Mark out of {section.maximum}"
         self.fields["mark"].help_text = f"A whole number; {section.minimum} is the minimum."
 

@@ -1,17 +1,26 @@
 """What an assessor's signature covers, as canonical content: one manifest for each copy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from assessment.models import Audience, Comment, Judgement, SectionMark, Sheet
+from assessment.queries.marks import section_checks
 from assessment.queries.tree import criterion_mark
 from assessment.queries.work import SheetWork, sheet_work
 from centres.canonical import canonical_json, sha256_hex, text_hash, utc_text
 from centres.signatures import Manifest
+from qualifications.queries import AssessmentTree, TreeCriterion, TreeRule, TreeSection
 
 SCHEMA = 1
-SECTION_PARTS = {"m": "mark", "s": "strengths", "i": "improvements", "n": "counts"}
+CRITERION_PARTS = {"d": "decision", "f": "feedback", "c": "counts", "l": "looked_for"}
+SECTION_PARTS = {
+    "m": "mark",
+    "s": "strengths",
+    "i": "improvements",
+    "n": "counts",
+    "k": "looked_for",
+}
 
 
 @dataclass(frozen=True)
@@ -38,11 +47,17 @@ def sheet_manifests(sheet: Sheet) -> SheetManifests:
 def manifests_of(work: SheetWork) -> SheetManifests:
     """Both manifests of what has been read already."""
     learner = Manifest(
-        {**_common(work), "copy": "learner", "comments": _comments(work, Audience.LEARNER)}
+        {
+            **_common(work),
+            **_decided(work, checked=False),
+            "copy": "learner",
+            "comments": _comments(work, Audience.LEARNER),
+        }
     )
     file = Manifest(
         {
             **_common(work),
+            **_decided(work, checked=True),
             "copy": "file",
             "comments": _comments(work, *Audience),
             "copies": {"learner": learner.digest},
@@ -86,7 +101,6 @@ def _common(work: SheetWork) -> dict[str, Any]:
         },
         **_corrects(work.sheet),
         "outcome": work.outcome.decision or "",
-        **_decided(work),
         "evidence": [
             {
                 "id": str(item.version.evidence_id),
@@ -100,39 +114,58 @@ def _common(work: SheetWork) -> dict[str, Any]:
     }
 
 
-def _decided(work: SheetWork) -> dict[str, Any]:
-    """Every criterion of a result sheet, or every section of a mark sheet, in their order."""
+def _decided(work: SheetWork, *, checked: bool) -> dict[str, Any]:
+    """Every criterion of a result sheet, or every section of a mark sheet, in their order.
+
+    ``checked`` says whether with what was looked for, which is not the learner's.
+    """
+    tree = work.tree
     if work.is_marked:
         return {
             "sections": [
                 {
                     "id": str(section.id),
                     "section": section.position,
-                    **_marked(work.marks.get(section.id)),
+                    **_marked(tree, section, work.marks.get(section.id), checked=checked),
                 }
-                for section in work.tree.sections
+                for section in tree.sections
             ]
         }
     return {
         "criteria": [
             {
                 "id": str(criterion.id),
-                "criterion": criterion_mark(work.tree, criterion),
-                **_judged(work.judgements.get(criterion.id)),
+                "criterion": criterion_mark(tree, criterion),
+                **_judged(criterion, work.judgements.get(criterion.id), checked=checked),
             }
-            for criterion in work.tree.criteria
+            for criterion in tree.criteria
         ]
     }
 
 
-def _marked(mark: SectionMark | None) -> dict[str, Any]:
+def _marked(
+    tree: AssessmentTree, section: TreeSection, mark: SectionMark | None, *, checked: bool
+) -> dict[str, Any]:
     if mark is None:
         mark = SectionMark()
+    checks = [rule for items in section_checks(tree, section).values() for rule in items]
     return {
         "mark": mark.mark,
         "strengths": text_hash(mark.strengths),
         "improvements": text_hash(mark.improvements),
-        "counts": {code: str(value) for code, value in mark.counts.items()},
+        **_counted(mark.counts, checks, checked=checked),
+    }
+
+
+def _counted(
+    counts: Mapping[str, Any], checks: Iterable[TreeRule], *, checked: bool
+) -> dict[str, Any]:
+    """What gates ask for as ``counts``, and what checklists do as ``looked_for``, if any."""
+    codes = {rule.code for rule in checks}
+    found = {code: str(value) for code, value in counts.items() if code in codes}
+    return {
+        "counts": {code: str(value) for code, value in counts.items() if code not in codes},
+        **({"looked_for": found} if checked and found else {}),
     }
 
 
@@ -143,13 +176,15 @@ def _corrects(sheet: Sheet) -> dict[str, Any]:
     return {"replaces": str(sheet.replaces_id), "reason": text_hash(sheet.reason)}
 
 
-def _judged(judgement: Judgement | None) -> dict[str, Any]:
+def _judged(
+    criterion: TreeCriterion, judgement: Judgement | None, *, checked: bool
+) -> dict[str, Any]:
     if judgement is None:
         judgement = Judgement()
     return {
         "decision": judgement.decision,
         "feedback": text_hash(judgement.feedback),
-        "counts": {code: str(value) for code, value in judgement.counts.items()},
+        **_counted(judgement.counts, criterion.checklist, checked=checked),
     }
 
 
@@ -167,17 +202,17 @@ def _comments(work: SheetWork, *audiences: Audience) -> list[dict[str, Any]]:
 def manifest_parts(manifest: Mapping[str, Any]) -> dict[str, str]:
     """A short hash of each part of a file manifest by a short name, to tell what changed.
 
-    ``d``, ``f`` and ``c`` are a criterion's decision, feedback and counts; ``m``, ``s``, ``i`` and
-    ``n`` a section's mark, strengths, areas for improvement and counts; ``o`` a comment; ``e`` an
-    item of evidence; ``x`` all the rest.
+    ``d``, ``f``, ``c`` and ``l`` are a criterion's decision, feedback, counts and what was looked
+    for; ``m``, ``s``, ``i``, ``n`` and ``k`` a section's mark, strengths, areas for improvement,
+    counts and what was looked for; ``o`` a comment; ``e`` an item of evidence; ``x`` all the rest.
     """
     parts: dict[str, Any] = {}
     for row in manifest.get("criteria", ()):
-        for short, name in (("d", "decision"), ("f", "feedback"), ("c", "counts")):
-            parts[f"{short}:{row['criterion']}"] = row[name]
+        for short, name in CRITERION_PARTS.items():
+            parts[f"{short}:{row['criterion']}"] = row.get(name)
     for row in manifest.get("sections", ()):
         for short, name in SECTION_PARTS.items():
-            parts[f"{short}:{row['section']}"] = row[name]
+            parts[f"{short}:{row['section']}"] = row.get(name)
     for row in manifest["comments"]:
         parts[f"o:{row['outcome']}:{row['audience']}"] = row["text"]
     for row in manifest["evidence"]:
@@ -198,7 +233,10 @@ def changes_between(work: SheetWork, shown: Mapping[str, str]) -> tuple[str, ...
 
 def _in_words(work: SheetWork, name: str, *, gone: bool) -> str:
     kind, _, rest = name.partition(":")
-    if kind in {"d", "f", "c"}:
+    if kind in {"l", "k"}:
+        where = f"on {rest}" if kind == "l" else f"in section {rest}"
+        return f"What was looked for {where} changed."
+    if kind in CRITERION_PARTS:
         what = {"d": "decision", "f": "feedback", "c": "count"}[kind]
         return f"The {what} on {rest} changed."
     if kind in SECTION_PARTS:

@@ -7,7 +7,7 @@ from assessment.models import Document
 from assessment.paper import content
 from assessment.paper.marks import MarkPaper, PrintedBullet, PrintedSection
 from assessment.paper_confirmation import confirming_comments
-from assessment.queries.marks import bullet_criteria
+from assessment.queries.marks import bullet_criteria, section_checklists
 from assessment.queries.work import SheetWork
 from qualifications.queries import AssessmentTree, TreeBullet, TreeSection
 
@@ -40,6 +40,12 @@ def _section(row: Document, work: SheetWork, section: TreeSection) -> PrintedSec
         mark=marked.mark,
         qa_mark=row.confirmation.get("qa_marks", {}).get(str(section.id)),
         comments=confirming_comments(row, {str(section.id)}),
+        looked_for=tuple(
+            f"{checklist.mark}: {checklist.in_words}"
+            for checklist in section_checklists(work.tree, section, marked)
+        )
+        if row.copy == Document.Copy.FILE
+        else (),
     )
 
 

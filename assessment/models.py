@@ -18,6 +18,13 @@ class Decision(models.TextChoices):
     REFERRAL = "referral", "Referral"
 
 
+class Finding(models.TextChoices):
+    """The answer to an item of a checklist that has no number; empty while it is not looked at."""
+
+    FOUND = "found", "Found"
+    NOT_FOUND = "not found", "Not found"
+
+
 class Audience(models.TextChoices):
     """Whom a comment is for. The file copy holds all; the learner's copy only the first."""
 
@@ -99,7 +106,8 @@ class Sheet(CentreOwned):
 class Judgement(CentreOwned):
     """The assessor's decision and feedback on one criterion, as last saved.
 
-    ``counts`` holds what the assessor counted in the evidence, by rule code: hours, clients.
+    ``counts`` holds what the assessor counted or looked for in the evidence, by rule code: hours,
+    clients, items of the checklist, and a ``Finding`` where an item has no number.
     """
 
     sheet = key_within_centre("assessment.Sheet")

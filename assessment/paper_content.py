@@ -23,7 +23,7 @@ from assessment.paper_confirmation import (
 )
 from assessment.queries.blocks import GateLine
 from assessment.queries.marks import section_lines
-from assessment.queries.work import SheetWork, gate_lines, sheet_work
+from assessment.queries.work import SheetWork, criterion_checklists, gate_lines, sheet_work
 from centres.canonical import text_hash
 from centres.models import Registration, Role, Signature
 from centres.pathways import moves_of, pathway_at
@@ -117,7 +117,7 @@ def _outcomes(row: Document, work: SheetWork) -> tuple[content.JudgedOutcome, ..
             number=outcome.number,
             title=outcome.title,
             unit_ref=unit.ref,
-            criteria=tuple(_criterion(each, work.judgements[each.id]) for each in outcome.criteria),
+            criteria=tuple(_criterion(row, work, each) for each in outcome.criteria),
             comments=tuple(
                 _comment(outcome, comment)
                 for comment in comments
@@ -130,7 +130,9 @@ def _outcomes(row: Document, work: SheetWork) -> tuple[content.JudgedOutcome, ..
     )
 
 
-def _criterion(criterion: TreeCriterion, judgement: Any) -> content.JudgedCriterion:
+def _criterion(row: Document, work: SheetWork, criterion: TreeCriterion) -> content.JudgedCriterion:
+    judgement = work.judgements[criterion.id]
+    checklists = criterion_checklists(work.tree, criterion, judgement)
     return content.JudgedCriterion(
         number=criterion.number,
         verb=criterion.verb,
@@ -138,7 +140,10 @@ def _criterion(criterion: TreeCriterion, judgement: Any) -> content.JudgedCriter
         referral_signs=criterion.referral,
         pass_signs=criterion.passes,
         feedback=judgement.feedback,
-        decision=judgement.decision,
+        decision=cast(content.Decision, judgement.decision),
+        looked_for="".join(checklist.in_words for checklist in checklists)
+        if row.copy == Document.Copy.FILE
+        else "",
     )
 
 

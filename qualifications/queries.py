@@ -60,6 +60,11 @@ class TreeCriterion:
     gates: tuple[TreeRule, ...]
     checklist: tuple[TreeRule, ...]
 
+    @property
+    def rules(self) -> tuple[TreeRule, ...]:
+        """All that an assessor counts or looks for on it; no two have the same code."""
+        return (*self.gates, *self.checklist)
+
 
 @dataclass(frozen=True)
 class TreeOutcome:

@@ -15,6 +15,7 @@ from assessment.models import (
     Comment,
     Decision,
     DraftRevision,
+    Finding,
     Judgement,
     SectionMark,
     Sheet,
@@ -28,6 +29,7 @@ from centres.refusals import Refusal, TransitionError
 from portfolios.models import Closure, Submission
 from qualifications.models import Criterion, LearningOutcome
 from qualifications.queries import TreeRule
+from qualifications.rules import has_number
 
 TEXT_LIMIT = 5000  # characters
 HIGHEST_COUNT = Decimal(9999)
@@ -82,14 +84,15 @@ def save_judgement(  # noqa: PLR0913
     """Keep what the assessor typed on one criterion; what is None stays as it was.
 
     Opens the assessor's draft sheet where there is none. A draft may be unfinished: a referral
-    without feedback is kept, and refused only when it is signed. ``counts`` goes by rule code, in
-    hours or whole numbers, an empty text takes a count back; it must hold sane numbers
-    (``Refusal``). What another tab saved since ``base_revision`` is never overwritten
-    (``DraftConflict``). Refuses a submission that is decided (``TransitionError``). In the last
-    two cases what was typed is kept in ``DraftRevision``, so catch them within the transaction
-    around the call. Drafts don't enter the ledger.
+    without feedback is kept, and refused only when it is signed. ``counts`` goes by rule code, of
+    gates and of the checklist: hours, whole numbers, or a ``Finding`` where a rule has no number;
+    an empty text takes it back, and what is no sane number or finding is refused (``Refusal``).
+    What another tab saved since ``base_revision`` is never overwritten (``DraftConflict``).
+    Refuses a submission that is decided (``TransitionError``). In the last two cases what was
+    typed is kept in ``DraftRevision``, so catch them within the transaction around the call.
+    Drafts don't enter the ledger.
     """
-    gates = _gates_judged(submission, criterion)
+    rules = _rules_judged(submission, criterion)
     typed: dict[str, Any] = {}
     if decision is not None:
         if decision not in {"", *Decision.values}:
@@ -100,7 +103,7 @@ def save_judgement(  # noqa: PLR0913
         typed["decision"] = decision
     if feedback is not None:
         typed["feedback"] = clean_text(feedback, "The feedback")
-    typed |= clean_counts(gates, counts or {}, criterion.number)
+    typed |= clean_counts(rules, counts or {}, criterion.number)
     kept = keep(
         actor=actor,
         centre=centre,
@@ -388,8 +391,8 @@ def clean_text(text: str, what: str) -> str:
     return text.strip()
 
 
-def _gates_judged(submission: Submission, criterion: Criterion) -> tuple[TreeRule, ...]:
-    """The gates of a criterion that is decided by itself."""
+def _rules_judged(submission: Submission, criterion: Criterion) -> tuple[TreeRule, ...]:
+    """What is counted and looked for on a criterion that is decided by itself."""
     tree = sheet_tree(submission.assessment)
     judged = next((c for c in tree.criteria if c.id == criterion.pk), None)
     if judged is None or tree.sections:
@@ -399,19 +402,36 @@ def _gates_judged(submission: Submission, criterion: Criterion) -> tuple[TreeRul
             else "This criterion is not part of the assessment.",
             remedy="Open the marking desk again from your queue.",
         )
-    return judged.gates
+    return judged.rules
 
 
-def clean_counts(gates: Iterable[TreeRule], counts: Typed, where: str) -> dict[str, str | int]:
-    """Counts by field, as they are stored: hours as a decimal text, whole numbers as integers."""
-    by_code = {rule.code: rule for rule in gates}
+def clean_counts(rules: Iterable[TreeRule], counts: Typed, where: str) -> dict[str, str | int]:
+    """Counts by field, as they are stored: hours as a decimal text, whole numbers as integers, and
+    findings as they are."""
+    by_code = {rule.code: rule for rule in rules}
     unknown = sorted(set(counts) - set(by_code))
     if unknown:
         raise Refusal(
             rule=f"Nothing called “{unknown[0][:40]}” is counted on {where}.",
             remedy="Open the marking desk again from your queue.",
         )
-    return {f"counts.{code}": _clean_count(by_code[code], value) for code, value in counts.items()}
+    return {
+        f"counts.{code}": _clean_count(by_code[code], value)
+        if has_number(by_code[code])
+        else _clean_finding(by_code[code], value)
+        for code, value in counts.items()
+    }
+
+
+def _clean_finding(rule: TreeRule, value: Any) -> str:
+    text = "" if value is None else str(value).strip()
+    if text not in {"", *Finding.values}:
+        raise Refusal(
+            rule=f"{rule.label}: “{text[:20]}” is no answer.",
+            remedy="Choose found, not found, or not looked at.",
+            source=rule.source,
+        )
+    return text
 
 
 def _clean_count(rule: TreeRule, value: Any) -> str | int:

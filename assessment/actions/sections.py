@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessment.actions.drafts import Saved, clean_counts, clean_text, keep
-from assessment.queries.marks import mark_source, section_gates
+from assessment.queries.marks import mark_source, section_rules
 from assessment.queries.tree import sheet_tree
 from centres.models import Centre, User
 from centres.refusals import Refusal
@@ -42,7 +42,7 @@ def save_section(  # noqa: PLR0913
         typed["strengths"] = clean_text(strengths, "The text on strengths")
     if improvements is not None:
         typed["improvements"] = clean_text(improvements, "The text on areas for improvement")
-    typed |= clean_counts(section_gates(tree, shown), counts or {}, f"section {shown.position}")
+    typed |= clean_counts(section_rules(tree, shown), counts or {}, f"section {shown.position}")
     kept = keep(
         actor=actor,
         centre=centre,

@@ -54,7 +54,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedCriterion:
-    """One criterion with its assessment verb, its descriptors and the assessor's decision."""
+    """One criterion with its assessment verb, its descriptors and the assessor's decision.
+
+    `looked_for` says in a line what was found of its checklist; it is for the file copy only.
+    """
 
     number: str
     verb: str
@@ -63,6 +66,7 @@ class JudgedCriterion:
     pass_signs: tuple[str, ...]
     feedback: str
     decision: Decision
+    looked_for: str = ""
 
     @property
     def lead(self) -> str:
@@ -175,19 +179,21 @@ class Paper:
         return " ".join(self.digest[i : i + 4] for i in range(0, len(self.digest), 4))
 
 
-def check_audience(copy: Copy, comments: Iterable[Comment]) -> None:
-    """Refuse (PaperFault) a learner's copy with comments for others."""
+def check_audience(copy: Copy, comments: Iterable[Comment], looked_for: Iterable[str]) -> None:
+    """Refuse (PaperFault) a learner's copy with comments for others or what was looked for."""
     if copy == "learner" and any(comment.audience != "learner" for comment in comments):
         raise PaperFault("A learner's copy holds only comments for the learner.")
+    if copy == "learner" and any(looked_for):
+        raise PaperFault("A learner's copy does not hold what was looked for.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPaper(Paper):
     """Everything one copy of a result sheet says.
 
-    Refuses (PaperFault) a learner's copy with comments for others, an outcome that its criteria
-    contradict (8588 handbook, result sheet: a unit passes only when every criterion does), and a
-    referral without feedback on the criterion.
+    Refuses (PaperFault) a learner's copy with comments for others or with what was looked for, an
+    outcome that its criteria contradict (8588 handbook, result sheet: a unit passes only when every
+    criterion does), and a referral without feedback on the criterion.
     """
 
     kind: ClassVar[str] = "Result sheet"
@@ -196,8 +202,12 @@ class ResultPaper(Paper):
     outcomes: tuple[JudgedOutcome, ...]
 
     def __post_init__(self) -> None:
-        check_audience(self.copy, (comment for part in self.outcomes for comment in part.comments))
         decided = [criterion for part in self.outcomes for criterion in part.criteria]
+        check_audience(
+            self.copy,
+            (comment for part in self.outcomes for comment in part.comments),
+            (criterion.looked_for for criterion in decided),
+        )
         if not decided:
             raise PaperFault("A result sheet needs at least one decided criterion.")
         derived: Decision = "pass" if all(c.decision == "pass" for c in decided) else "referral"
@@ -211,9 +221,14 @@ class ResultPaper(Paper):
                 raise PaperFault(f"Criterion {criterion.number} is a referral and has no feedback.")
 
     def learner_copy(self) -> ResultPaper:
-        """The same sheet without the comments that are not for the learner."""
+        """The same sheet without the comments that are not for the learner, and without what was
+        looked for."""
         outcomes = tuple(
-            replace(part, comments=tuple(c for c in part.comments if c.audience == "learner"))
+            replace(
+                part,
+                criteria=tuple(replace(criterion, looked_for="") for criterion in part.criteria),
+                comments=tuple(c for c in part.comments if c.audience == "learner"),
+            )
             for part in self.outcomes
         )
         return replace(self, copy="learner", outcomes=outcomes)

@@ -19,7 +19,11 @@ class PrintedBullet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedSection:
-    """A section in whole marks; `qa_mark` is None until quality assurance has given one."""
+    """A section in whole marks; `qa_mark` is None until quality assurance has given one.
+
+    `looked_for` says what was found of its criteria's checklists, a line for each; it is for the
+    file copy only.
+    """
 
     position: int
     title: str
@@ -31,6 +35,7 @@ class PrintedSection:
     mark: int
     qa_mark: int | None = None
     comments: tuple[Comment, ...] = ()
+    looked_for: tuple[str, ...] = ()
 
     @property
     def is_short(self) -> bool:
@@ -56,10 +61,10 @@ class Half:
 class MarkPaper(Paper):
     """Everything one copy of a mark sheet says.
 
-    Refuses (PaperFault) a learner's copy with comments for others, an outcome that the marks of
-    its column contradict (D5 and D7 specifications, mark sheets: half of all marks and each
-    section's minimum), a mark outside its section, and a section below its minimum that does not
-    say what to redo.
+    Refuses (PaperFault) a learner's copy with comments for others or with what was looked for, an
+    outcome that the marks of its column contradict (D5 and D7 specifications, mark sheets: half of
+    all marks and each section's minimum), a mark outside its section, and a section below its
+    minimum that does not say what to redo.
     """
 
     kind: ClassVar[str] = "Mark sheet"
@@ -69,7 +74,11 @@ class MarkPaper(Paper):
     qa_outcome: Decision | None = None
 
     def __post_init__(self) -> None:
-        check_audience(self.copy, (comment for part in self.sections for comment in part.comments))
+        check_audience(
+            self.copy,
+            (comment for part in self.sections for comment in part.comments),
+            (line for part in self.sections for line in part.looked_for),
+        )
         derived = self.column([section.mark for section in self.sections])
         if derived.decision != self.outcome:
             raise PaperFault(

@@ -12,9 +12,16 @@ from django.urls import reverse
 
 from assessment.models import Audience, Comment, Decision, Judgement
 from assessment.queries.blocks import Block, GateLine
+from assessment.queries.checklists import Checklist, OpenChecklist
 from assessment.queries.handed_in import HandedIn, handed_in
 from assessment.queries.tree import criterion_mark, sheet_tree
-from assessment.queries.work import derived_outcome, gate_lines, sheet_blocks
+from assessment.queries.work import (
+    criterion_checklists,
+    derived_outcome,
+    gate_lines,
+    sheet_blocks,
+    sheet_warnings,
+)
 from centres.models import Centre, User
 from portfolios.kept import kept_by
 from portfolios.models import Submission
@@ -70,8 +77,10 @@ class Desk:
     derived: Outcome
     so_far: str
     blocks: tuple[Block, ...]
+    warnings: tuple[OpenChecklist, ...]
     judgement: Judgement
     gates: tuple[GateLine, ...]
+    checklists: tuple[Checklist, ...]
     comments: tuple[CommentPart, ...]
     evidence: HandedIn
     earlier: Earlier | None
@@ -142,8 +151,10 @@ def desk(
         derived=derived,
         so_far=derived.decision or (Decision.REFERRAL if derived.referred else "undecided"),
         blocks=sheet_blocks(tree, own),
+        warnings=sheet_warnings(tree, own),
         judgement=judgement,
         gates=gate_lines(criterion, judgement),
+        checklists=criterion_checklists(tree, criterion, judgement),
         comments=tuple(_comment_part(audience, comments.get(audience)) for audience in Audience),
         evidence=handed_in(centre, submission, tree, {criterion.id: ""}, item=item, place=place),
         earlier=earlier,

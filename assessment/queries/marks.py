@@ -8,6 +8,12 @@ from uuid import UUID
 
 from assessment.models import SectionMark
 from assessment.queries.blocks import Block, GateLine, counted_gates
+from assessment.queries.checklists import (
+    Checklist,
+    OpenChecklist,
+    filled_checklists,
+    open_checklists,
+)
 from assessment.queries.tree import criterion_mark
 from qualifications.queries import AssessmentTree, TreeBullet, TreeCriterion, TreeRule, TreeSection
 from qualifications.rules import PASS, MarkOutcome, judge_section, mark_outcome
@@ -34,6 +40,7 @@ class MarkedSection:
     improvements: str
     state: str
     gates: tuple[GateLine, ...]
+    checklists: tuple[Checklist, ...]
     url: str = ""
 
     @property
@@ -69,10 +76,32 @@ def section_gates(tree: AssessmentTree, section: TreeSection) -> tuple[TreeRule,
         for rule in criterion.gates
     ]
     met_with = Counter(rule.code for _, rule in rules)
-    return tuple(
-        rule if met_with[rule.code] == 1 else dataclasses.replace(rule, code=f"{rule.code}-{mark}")
-        for mark, rule in rules
-    )
+    return tuple(_told_apart(rule, mark, met_with) for mark, rule in rules)
+
+
+def section_checks(tree: AssessmentTree, section: TreeSection) -> dict[str, tuple[TreeRule, ...]]:
+    """What is looked for on a section: the checklist of each of its criteria, by its name.
+
+    Where another criterion has the same code, for a gate or for an item, it is told apart likewise.
+    """
+    criteria = section_criteria(tree, section)
+    met_with = Counter(rule.code for criterion in criteria for rule in criterion.rules)
+    return {
+        mark: tuple(_told_apart(rule, mark, met_with) for rule in criterion.checklist)
+        for mark, criterion in ((criterion_mark(tree, c), c) for c in criteria)
+    }
+
+
+def section_rules(tree: AssessmentTree, section: TreeSection) -> tuple[TreeRule, ...]:
+    """All that is counted or looked for on a section; no two have the same code."""
+    checks = section_checks(tree, section).values()
+    return (*section_gates(tree, section), *(rule for items in checks for rule in items))
+
+
+def _told_apart(rule: TreeRule, mark: str, met_with: Counter[str]) -> TreeRule:
+    if met_with[rule.code] == 1:
+        return rule
+    return dataclasses.replace(rule, code=f"{rule.code}-{mark}")
 
 
 def section_lines(
@@ -80,6 +109,28 @@ def section_lines(
 ) -> tuple[GateLine, ...]:
     """The gates of a section against what was counted."""
     return counted_gates(section_gates(tree, section), mark.counts if mark else {})
+
+
+def section_checklists(
+    tree: AssessmentTree, section: TreeSection, mark: SectionMark | None
+) -> tuple[Checklist, ...]:
+    """The checklists of a section's criteria with what was found."""
+    return filled_checklists(section_checks(tree, section), mark.counts if mark else {})
+
+
+def section_warnings(tree: AssessmentTree, marks: Marks) -> tuple[OpenChecklist, ...]:
+    """Sections at their minimum or above with something open on a checklist of their criteria.
+
+    Each is marked with its section's position.
+    """
+    return tuple(
+        warning
+        for section in tree.sections
+        if section_state(section, mark_given(section, marks)) == "pass"
+        for warning in open_checklists(
+            str(section.position), section_checklists(tree, section, marks.get(section.id))
+        )
+    )
 
 
 def mark_given(section: TreeSection, marks: Marks) -> int | None:
@@ -148,6 +199,7 @@ def marked_sections(
             improvements=marks[section.id].improvements if section.id in marks else "",
             state=section_state(section, mark_given(section, marks)),
             gates=section_lines(tree, section, marks.get(section.id)),
+            checklists=section_checklists(tree, section, marks.get(section.id)),
             url=url(section.position) if url else "",
         )
         for section in tree.sections

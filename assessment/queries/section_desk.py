@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from assessment.models import SectionMark
 from assessment.queries.blocks import Block, GateLine
+from assessment.queries.checklists import Checklist, OpenChecklist
 from assessment.queries.desk import due_at, own_or_former
 from assessment.queries.handed_in import HandedIn, handed_in
 from assessment.queries.marks import (
@@ -19,8 +20,9 @@ from assessment.queries.marks import (
     marked_sections,
     section_blocks,
     section_criteria,
-    section_gates,
+    section_rules,
     section_state,
+    section_warnings,
 )
 from assessment.queries.tree import criterion_mark, sheet_tree
 from centres.models import Centre, User
@@ -59,17 +61,14 @@ class SectionDesk:
     full: int
     so_far: str
     blocks: tuple[Block, ...]
+    warnings: tuple[OpenChecklist, ...]
     row: SectionMark
     rules: tuple[TreeRule, ...]
     gates: tuple[GateLine, ...]
+    checklists: tuple[Checklist, ...]
     evidence: HandedIn
     earlier: EarlierMark | None
     carry_over: bool
-
-    @property
-    def checklist(self) -> tuple[TreeRule, ...]:
-        """What the section's criteria ask the assessor to check."""
-        return tuple(rule for criterion in self.criteria for rule in criterion.checklist)
 
 
 def section_numbered(tree: AssessmentTree, position: int) -> TreeSection | None:
@@ -118,9 +117,11 @@ def section_desk(
         full=sum(part.maximum for part in tree.sections),
         so_far=derived.decision or ("referral" if derived.referred else "undecided"),
         blocks=section_blocks(tree, own),
+        warnings=section_warnings(tree, own),
         row=row,
-        rules=section_gates(tree, section),
+        rules=section_rules(tree, section),
         gates=lines[at].gates,
+        checklists=lines[at].checklists,
         evidence=handed_in(
             centre,
             submission,

@@ -1,5 +1,6 @@
 """One sheet as it is read: by its learner, its assessor and those who check."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,17 @@ from assessment.paper_confirmation import (
     standing_line,
 )
 from assessment.queries.blocks import GateLine
+from assessment.queries.checklists import Checklist
 from assessment.queries.desk import decision_strip
 from assessment.queries.marks import MarkedSection, marked_sections
 from assessment.queries.tree import criterion_mark
-from assessment.queries.work import SheetWork, gate_lines, whole_sheets, work_on
+from assessment.queries.work import (
+    SheetWork,
+    criterion_checklists,
+    gate_lines,
+    whole_sheets,
+    work_on,
+)
 from centres.models import Centre, Registration, Role, User
 from portfolios.models import Reopening
 from qualifications.queries import TreeCriterion
@@ -36,6 +44,7 @@ class JudgedLine:
     decision: str
     feedback: str
     gates: tuple[GateLine, ...]
+    checklists: tuple[Checklist, ...]
 
 
 @dataclass(frozen=True)
@@ -122,9 +131,10 @@ def with_what_followed(sheets: Any, centre: Centre) -> Any:
 
 
 def sheet_page(sheet: Sheet, reader: User, roles: frozenset[Role]) -> SheetPage:
-    """A sheet of ``sheets_to_read`` for its reader, in four queries.
+    """A sheet of ``sheets_to_read`` for its reader, in three queries.
 
-    Whoever is the learner reads what is for the learner, whatever other roles they hold.
+    Whoever is the learner reads what is for the learner, whatever other roles they hold: no
+    checklists.
     """
     work = work_on(sheet)
     is_learner = sheet.learner_id == reader.pk
@@ -132,6 +142,7 @@ def sheet_page(sheet: Sheet, reader: User, roles: frozenset[Role]) -> SheetPage:
     sections = marked_sections(work.tree, work.marks, lambda position: f"#s-{position}")
     papers = visible_documents(centre=sheet.centre, user=reader, roles=roles).filter(sheet=sheet)
     if is_learner:
+        sections = tuple(dataclasses.replace(line, checklists=()) for line in sections)
         papers = papers.filter(copy=Document.Copy.LEARNER)
     return SheetPage(
         sheet=sheet,
@@ -155,7 +166,10 @@ def _outcome_parts(work: SheetWork, audiences: Iterable[str]) -> tuple[OutcomePa
         OutcomePart(
             number=outcome.number,
             title=outcome.title,
-            lines=tuple(_line(work, criterion) for criterion in outcome.criteria),
+            lines=tuple(
+                _line(work, criterion, checked=Audience.ASSESSOR in audiences)
+                for criterion in outcome.criteria
+            ),
             comments=tuple(
                 (labels[c.audience], c.text) for c in comments if c.outcome_id == outcome.id
             ),
@@ -165,7 +179,7 @@ def _outcome_parts(work: SheetWork, audiences: Iterable[str]) -> tuple[OutcomePa
     )
 
 
-def _line(work: SheetWork, criterion: TreeCriterion) -> JudgedLine:
+def _line(work: SheetWork, criterion: TreeCriterion, *, checked: bool) -> JudgedLine:
     judgement = work.judgements.get(criterion.id)
     return JudgedLine(
         criterion=criterion,
@@ -173,4 +187,5 @@ def _line(work: SheetWork, criterion: TreeCriterion) -> JudgedLine:
         decision=(judgement.decision if judgement else "") or "undecided",
         feedback=judgement.feedback if judgement else "",
         gates=gate_lines(criterion, judgement),
+        checklists=criterion_checklists(work.tree, criterion, judgement) if checked else (),
     )

@@ -28,9 +28,9 @@ class Referred:
 
 @dataclass(frozen=True)
 class SignPage:
-    """What would be signed now, and what still keeps it from being signed.
+    """What would be signed now, what still keeps it from being signed, and what is open beside.
 
-    ``blocks`` are sentences, each with the address of the desk where it is mended.
+    ``blocks`` and ``warnings`` are sentences, each with the address of the desk where it is mended.
     """
 
     work: SheetWork
@@ -40,6 +40,7 @@ class SignPage:
     sections: tuple[MarkedSection, ...]
     passes: int
     blocks: tuple[tuple[str, str], ...]
+    warnings: tuple[tuple[str, str], ...]
     comments: int
 
     @property
@@ -74,7 +75,7 @@ def own_draft(centre: Centre, assessor: User, submission_id: UUID) -> Any:
 
 
 def sign_page(sheet: Sheet) -> SignPage:
-    """What signing this draft would cover, in three queries."""
+    """What signing this draft would cover, in two queries."""
     work = work_on(sheet)
     tree, centre = work.tree, sheet.centre
 
@@ -97,5 +98,6 @@ def sign_page(sheet: Sheet) -> SignPage:
         sections=sections,
         passes=work.parts - len(work.outcome.referred) - len(work.outcome.undecided),
         blocks=tuple((place(block.mark), block.text) for block in work.blocks),
+        warnings=tuple((place(each.mark), each.text) for each in work.warnings),
         comments=sum(bool(comment.text) for comment in work.comments),
     )

@@ -21,7 +21,13 @@ from assessment.models import (
     SheetQuerySet,
 )
 from assessment.queries.blocks import Block, GateLine, counted_gates
-from assessment.queries.marks import derived_marks, section_blocks
+from assessment.queries.checklists import (
+    Checklist,
+    OpenChecklist,
+    filled_checklists,
+    open_checklists,
+)
+from assessment.queries.marks import derived_marks, section_blocks, section_warnings
 from assessment.queries.tree import criterion_mark, sheet_tree
 from centres.models import Centre, Role, Signature
 from portfolios.models import Submission, SubmissionItem
@@ -99,6 +105,13 @@ class SheetWork:
         return sheet_blocks(self.tree, self.judgements)
 
     @property
+    def warnings(self) -> tuple[OpenChecklist, ...]:
+        """What is open on the checklists of what passes; it keeps nobody from signing."""
+        if self.is_marked:
+            return section_warnings(self.tree, self.marks)
+        return sheet_warnings(self.tree, self.judgements)
+
+    @property
     def parts(self) -> int:
         """How many parts are decided one by one: criteria, or sections of a mark sheet."""
         return len(self.tree.sections) or len(self.tree.criteria)
@@ -131,6 +144,14 @@ def gate_lines(criterion: TreeCriterion, judgement: Judgement | None) -> tuple[G
     return counted_gates(criterion.gates, judgement.counts if judgement else {})
 
 
+def criterion_checklists(
+    tree: AssessmentTree, criterion: TreeCriterion, judgement: Judgement | None
+) -> tuple[Checklist, ...]:
+    """The checklist of a criterion with what was found, if it has one."""
+    items = {criterion_mark(tree, criterion): criterion.checklist}
+    return filled_checklists(items, judgement.counts if judgement else {})
+
+
 def sheet_blocks(tree: AssessmentTree, judgements: Mapping[UUID, Judgement]) -> tuple[Block, ...]:
     """What keeps a result sheet from being signed: an undecided criterion, a referral without
     feedback, a pass whose gate is not met or not counted (8588 handbook, result sheet; unit 501,
@@ -155,19 +176,40 @@ def sheet_blocks(tree: AssessmentTree, judgements: Mapping[UUID, Judgement]) -> 
     return tuple(blocks)
 
 
+def sheet_warnings(
+    tree: AssessmentTree, judgements: Mapping[UUID, Judgement]
+) -> tuple[OpenChecklist, ...]:
+    """The passes of a result sheet with something open on their checklist."""
+    passed = [
+        (criterion, judgement)
+        for criterion in tree.criteria
+        if (judgement := judgements.get(criterion.id)) and judgement.decision == Decision.PASS
+    ]
+    return tuple(
+        warning
+        for criterion, judgement in passed
+        for warning in open_checklists(
+            criterion_mark(tree, criterion), criterion_checklists(tree, criterion, judgement)
+        )
+    )
+
+
 def sheet_work(sheet: Sheet) -> SheetWork:
-    """Read what a sheet stands on, in four queries."""
+    """Read what a sheet stands on, in three queries."""
     return work_on(whole_sheets(sheet.centre).get(pk=sheet.pk))
 
 
 def whole_sheets(centre: Centre) -> SheetQuerySet:
-    """A centre's sheets, each with its submission, registration, assessment and signatures."""
+    """A centre's sheets, each with its submission, registration, assessment, signatures and
+    comments."""
     signatures = (
         Signature.objects.for_centre(centre)
         .filter(subject_id__in=[OuterRef("submission_id"), OuterRef("pk")])
         .order_by("signed_at")
     )
     fields = {field.name: field.name for field in dataclasses.fields(SignOff)}
+    comments = Comment.objects.for_centre(centre).filter(sheet=OuterRef("pk")).order_by()
+    said = JSONObject(outcome="outcome", audience="audience", text="text")
     sheets: SheetQuerySet = (
         Sheet.objects.for_centre(centre)
         .select_related(
@@ -177,15 +219,19 @@ def whole_sheets(centre: Centre) -> SheetQuerySet:
             "submission__registration__pathway",
             "submission__assessment__specification__qualification",
         )
-        .annotate(sign_offs=ArraySubquery(signatures.values_list(JSONObject(**fields))))
+        .annotate(
+            sign_offs=ArraySubquery(signatures.values_list(JSONObject(**fields))),
+            comment_rows=ArraySubquery(comments.values_list(said)),
+        )
     )
     return sheets
 
 
 def work_on(sheet: Sheet) -> SheetWork:
-    """The same in three, for a sheet of ``whole_sheets``."""
+    """The same in two, for a sheet of ``whole_sheets``."""
     centre, submission = sheet.centre, sheet.submission
     sign_offs: list[dict[str, Any]] = sheet.sign_offs  # type: ignore[attr-defined]
+    said: list[dict[str, str]] = sheet.comment_rows  # type: ignore[attr-defined]
     tree = sheet_tree(submission.assessment)
     judgements: Mapping[UUID, Judgement] = {}
     marks: Mapping[UUID, SectionMark] = {}
@@ -211,5 +257,8 @@ def work_on(sheet: Sheet) -> SheetWork:
         ),
         judgements=judgements,
         marks=marks,
-        comments=tuple(Comment.objects.for_centre(centre).filter(sheet=sheet)),
+        comments=tuple(
+            Comment(outcome_id=UUID(c["outcome"]), audience=c["audience"], text=c["text"])
+            for c in said
+        ),
     )

@@ -15,6 +15,7 @@ from assessment.queries.desk import Desk, desk, desk_url
 from assessment.queries.section_desk import section_desk, section_url
 from assessment.queries.tree import criterion_mark, criterion_marked, outcomes_of, sheet_tree
 from assessment.views.saving import (
+    checklist_fields,
     form_faults,
     number_in,
     refused_as_json,
@@ -80,7 +81,7 @@ def save_judgement_view(request: CentreRequest, submission_id: UUID, mark: str) 
         )
     except Refusal as refusal:
         if wants_json(request):
-            return refused_as_json(refusal, criterion.gates)
+            return refused_as_json(refusal, criterion.rules)
         return _desk_page(request, submission, criterion, form=form, refusal=refusal)
     return saved_as_json(saved) if wants_json(request) else _go_on(request, submission, criterion)
 
@@ -107,7 +108,7 @@ def save_comment_view(
         )
     except Refusal as refusal:
         if wants_json(request):
-            return refused_as_json(refusal, criterion.gates)
+            return refused_as_json(refusal, criterion.rules)
         typed = {audience: request.POST.get("text", "")}
         return _desk_page(request, submission, criterion, comments=typed, refusal=refusal)
     return saved_as_json(saved) if wants_json(request) else _go_on(request, submission, criterion)
@@ -154,7 +155,7 @@ def _desk_page(
     context = {
         **_typed_again(shown, form, comments or {}),
         "refusal": refusal,
-        "stored": stored_elsewhere(refusal, shown.gates, NAMES),
+        "stored": stored_elsewhere(refusal, criterion.rules, NAMES),
         "here": desk_url(request.centre, submission, shown.mark),
     }
     return render(request, "assessment/desk.html", context, status=status_of(refusal))
@@ -165,9 +166,11 @@ def _typed_again(
 ) -> dict[str, Any]:
     """The desk with its fields: what is stored, or what was typed and refused."""
     judgement = shown.judgement
+    again = _form_again(form, shown)
     return {
         "desk": shown,
-        "form": _form_again(form, shown),
+        "form": again,
+        "looked_for": checklist_fields(again, shown.checklists),
         "comments": [
             replace(part, text=comments.get(part.audience, part.text)) for part in shown.comments
         ],
@@ -185,7 +188,7 @@ def _form_again(form: JudgementForm | None, shown: Desk) -> JudgementForm:
     if form is None:
         return JudgementForm(
             criterion=shown.criterion,
-            gates=shown.gates,
+            counts=judgement.counts,
             initial={
                 "decision": judgement.decision,
                 "feedback": judgement.feedback,
@@ -193,7 +196,7 @@ def _form_again(form: JudgementForm | None, shown: Desk) -> JudgementForm:
             },
         )
     data = {**form.data.dict(), "revision": str(judgement.revision)}  # type: ignore[attr-defined]
-    again = JudgementForm(data, criterion=shown.criterion, gates=shown.gates)
+    again = JudgementForm(data, criterion=shown.criterion)
     again.is_valid()
     return again
 

@@ -1,6 +1,7 @@
 """What the desks of result sheets and of mark sheets answer to a save, to people and to scripts."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import JsonResponse
@@ -8,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from assessment.actions import DraftConflict, Saved
-from assessment.forms import COUNT, count_in_words
-from assessment.queries.blocks import GateLine
+from assessment.forms import COUNT, CountedForm, count_in_words
+from assessment.queries.checklists import CheckLine, Checklist
 from assessment.queries.marking import submissions_to_mark
 from centres.access import CentreRequest
 from centres.refusals import Refusal, TransitionError
@@ -21,13 +22,48 @@ def submission_to_mark(request: CentreRequest, submission_id: Any) -> Any:
     return get_object_or_404(submissions_to_mark(request.centre, request.user), pk=submission_id)
 
 
+@dataclass(frozen=True)
+class CheckField:
+    """An item of a checklist with its field; ``said`` is the id of what is said of it."""
+
+    line: CheckLine
+    field: Any
+    said: str
+
+
+@dataclass(frozen=True)
+class ChecklistFields:
+    """A criterion's checklist with its fields; ``said`` as of an item."""
+
+    checklist: Checklist
+    items: tuple[CheckField, ...]
+    said: str
+
+
+def checklist_fields(
+    form: CountedForm, checklists: Iterable[Checklist]
+) -> tuple[ChecklistFields, ...]:
+    """Checklists with the fields of a form in which what was found is entered."""
+    return tuple(
+        ChecklistFields(
+            checklist,
+            tuple(
+                CheckField(line, form[COUNT + line.rule.code], f"said-{number}-{place}")
+                for place, line in enumerate(checklist.lines, start=1)
+            ),
+            f"said-{number}",
+        )
+        for number, checklist in enumerate(checklists, start=1)
+    )
+
+
 def stored_elsewhere(
-    refusal: Refusal | None, gates: Iterable[GateLine], names: Mapping[str, str]
+    refusal: Refusal | None, rules: Iterable[TreeRule], names: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """What another tab stored, to be read beside what was typed here."""
     if not isinstance(refusal, DraftConflict):
         return []
-    labels = {f"counts.{line.rule.code}": line.rule.label for line in gates}
+    labels = {f"counts.{rule.code}": rule.label for rule in rules}
     return [
         ({**names, **labels}.get(name, name), str(value) if value != "" else "(nothing)")
         for name, value in refusal.current.items()
@@ -52,16 +88,16 @@ def saved_as_json(saved: Saved) -> JsonResponse:
     return JsonResponse({"saved_at": f"{at:%H:%M}", "revision": saved.revision})
 
 
-def refused_as_json(refusal: Refusal, gates: Iterable[TreeRule]) -> JsonResponse:
+def refused_as_json(refusal: Refusal, rules: Iterable[TreeRule]) -> JsonResponse:
     """The script's answer to a refusal, with what another tab saved where that is the reason."""
     if not isinstance(refusal, DraftConflict):
         return JsonResponse({"refusal": str(refusal)}, status=status_of(refusal))
-    rules = {f"counts.{rule.code}": rule for rule in gates}
+    by_name = {f"counts.{rule.code}": rule for rule in rules}
     fields = {
-        COUNT + name.removeprefix("counts.") if name in rules else name: count_in_words(
-            GateLine(rules[name], str(value))
+        COUNT + name.removeprefix("counts.") if name in by_name else name: count_in_words(
+            by_name[name], value
         )
-        if name in rules
+        if name in by_name
         else value
         for name, value in refusal.current.items()
     }

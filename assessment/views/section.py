@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessment.actions import save_section
 from assessment.forms import COUNT, SectionForm
-from assessment.queries.marks import section_gates
+from assessment.queries.marks import section_rules
 from assessment.queries.section_desk import (
     SectionDesk,
     section_desk,
@@ -18,6 +18,7 @@ from assessment.queries.section_desk import (
 )
 from assessment.queries.tree import sheet_tree
 from assessment.views.saving import (
+    checklist_fields,
     form_faults,
     number_in,
     refused_as_json,
@@ -53,7 +54,7 @@ def save_section_view(request: CentreRequest, submission_id: UUID, position: int
     """Keep a draft of a section: JSON for the script, otherwise on to where the button says."""
     submission = submission_to_mark(request, submission_id)
     section = _section(submission, position)
-    rules = section_gates(sheet_tree(submission.assessment), section)
+    rules = section_rules(sheet_tree(submission.assessment), section)
     form = SectionForm(request.POST, section=section, rules=rules)
     try:
         if not form.is_valid():
@@ -96,15 +97,17 @@ def _desk_page(
         item=number_in(request.GET.get("item")),
         place=number_in(request.GET.get("place")),
     )
+    again = _form_again(form, shown)
     context: dict[str, Any] = {
         "desk": shown,
-        "form": _form_again(form, shown),
+        "form": again,
+        "looked_for": checklist_fields(again, shown.checklists),
         "saved_at": shown.row.saved_at if shown.row.revision else None,
         "carried": [(COUNT + code, value) for code, value in shown.earlier.counts.items()]
         if shown.earlier
         else [],
         "refusal": refusal,
-        "stored": stored_elsewhere(refusal, shown.gates, NAMES),
+        "stored": stored_elsewhere(refusal, shown.rules, NAMES),
         "here": section_url(request.centre, submission, section.position),
     }
     return render(request, "assessment/desk_section.html", context, status=status_of(refusal))
@@ -113,7 +116,7 @@ def _desk_page(
 def _form_again(form: SectionForm | None, shown: SectionDesk) -> SectionForm:
     """The form with what is stored, or with what was typed on the newest revision."""
     row = shown.row
-    parts: dict[str, Any] = {"section": shown.section, "rules": shown.rules, "gates": shown.gates}
+    parts: dict[str, Any] = {"section": shown.section, "rules": shown.rules}
     if form is None:
         stored = {
             "mark": row.mark,
@@ -121,7 +124,7 @@ def _form_again(form: SectionForm | None, shown: SectionDesk) -> SectionForm:
             "improvements": row.improvements,
             "revision": row.revision,
         }
-        return SectionForm(initial=stored, **parts)
+        return SectionForm(initial=stored, counts=row.counts, **parts)
     data = {**form.data.dict(), "revision": str(row.revision)}  # type: ignore[attr-defined]
     again = SectionForm(data, **parts)
     again.is_valid()

@@ -45,6 +45,19 @@ SPECIFICATION = OF_A_CENTRE.replace(
     "        source: Leaflet, unit 3, AC 1.1\n",
 )
 
+# The first has a code that is a gate on the other criterion of its section.
+WITH_CHECKLISTS = SPECIFICATION.replace(
+    '          - {number: "1.2", verb: explain, statement: Explain the yield.}\n',
+    '          - {number: "1.2", verb: explain, statement: Explain the yield.}\n'
+    "    checklist:\n"
+    '      - {criterion: "1.1", code: hours, label: Hours at the press, minimum: 2,'
+    " unit_of_measure: hours, source: Leaflet unit 2}\n"
+    '      - {criterion: "1.1", code: sources, label: Sources of the yield, minimum: 2,'
+    " unit_of_measure: items, source: Leaflet unit 2}\n"
+    '      - {criterion: "1.1", code: cleaned, label: The press was cleaned,'
+    " source: Leaflet unit 2}\n",
+)
+
 
 @dataclass(frozen=True)
 class MarkScene:
@@ -61,11 +74,11 @@ class MarkScene:
             return MarkSection.objects.get(pk=self.tree.sections[position - 1].id)
 
 
-def orchard(cast: Cast, who: str = "una") -> MarkScene:
+def orchard(cast: Cast, who: str = "una", *, specification: str = SPECIFICATION) -> MarkScene:
     """Una, or another learner, registered by Alder on a specification of its own."""
     learner = getattr(cast, who)
     with centre_context(cast.centre.pk):
-        load_specification(SPECIFICATION, using="default", centre_id=cast.centre.pk)
+        load_specification(specification, using="default", centre_id=cast.centre.pk)
         pathway = Pathway.objects.get(code="9001-A", centre_id=cast.centre.pk)
         approve(cast.centre, pathway.specification.qualification)
         registration = enrol_learner(

@@ -1,84 +1,13 @@
 """The outcome is derived: whatever is judged, only complete passes pass and one referral refers."""
 
-import uuid
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment.forms import hours_as_decimal
 from assessment.models import Judgement
 from assessment.queries.work import derived_outcome, sheet_blocks
-from qualifications.queries import AssessmentTree, TreeCriterion, TreeOutcome, TreeRule, TreeUnit
 from qualifications.rules import hours_in_words
-
-HOURS = TreeRule(
-    id=uuid.UUID(int=1),
-    criterion_id=uuid.UUID(int=2),
-    code="practice_hours",
-    label="Practice",
-    minimum=18,  # type: ignore[arg-type]
-    maximum=None,
-    exceptional_maximum=None,
-    unit_of_measure="hours",
-    is_gate=True,
-    source="",
-)
-
-
-def tree(count: int) -> AssessmentTree:
-    """An assessment of one unit; its first criterion has the gate on hours."""
-    criteria = tuple(
-        TreeCriterion(
-            id=uuid.UUID(int=100 + at),
-            unit_id=uuid.UUID(int=3),
-            unit_ref="U",
-            outcome_number=1,
-            number=f"1.{at}",
-            statement="",
-            verb="",
-            verb_meaning="",
-            depth=(),
-            guidance=(),
-            example_evidence=(),
-            referral=(),
-            passes=(),
-            gates=(HOURS,) if at == 1 else (),
-            checklist=(),
-        )
-        for at in range(1, count + 1)
-    )
-    part = TreeOutcome(id=uuid.UUID(int=4), number=1, title="", text="", criteria=criteria)
-    unit = TreeUnit(
-        id=uuid.UUID(int=3),
-        ref="U",
-        number="1",
-        uan="",
-        title="",
-        short_title="",
-        level=5,
-        credits=5,
-        glh=None,
-        aim="",
-        outcomes=(part,),
-    )
-    return AssessmentTree(
-        id=uuid.UUID(int=5),
-        code="u",
-        title="",
-        method="portfolio",
-        sheet_kind="result",
-        specification_id=uuid.UUID(int=6),
-        version="1",
-        corrected_on=None,
-        specification_digest="0" * 64,
-        qualification_number="",
-        qualification_title="",
-        qualification_level=5,
-        awarding_body="",
-        units=(unit,),
-        sections=(),
-    )
-
+from tests.assessment.trees import tree
 
 judged = st.tuples(
     st.sampled_from(["", "pass", "referral"]), st.sampled_from(["", "  ", "Because."])

@@ -97,6 +97,10 @@ def referred_marks() -> MarkPaper:
                 strengths="Every graft has its line in the log.",
                 improvements="The plan has no dates after May, so that the owner could not follow "
                 "it. Add the second half of the year, and say who agreed to it.",
+                looked_for=(
+                    "O7.02-2.1: Two dates or more (1 of 2 items or more).",
+                    "O7.02-3.1: Grafts in the record (not counted); Each is dated (found).",
+                ),
             ),
             _section(
                 3,
@@ -119,7 +123,7 @@ def checked_marks() -> MarkPaper:
     first = referred_marks()
     qa = (24, 15, 27)
     sections = tuple(
-        replace(section, mark=max(section.mark, 15), qa_mark=mark)
+        replace(section, mark=max(section.mark, 15), qa_mark=mark, looked_for=())
         for section, mark in zip(first.sections, qa, strict=True)
     )
     second = replace(

@@ -15,12 +15,26 @@ def test_the_learners_copy_keeps_only_comments_for_the_learner() -> None:
     kept = [comment.audience for part in copy.outcomes for comment in part.comments]
     assert kept == ["learner", "learner", "learner"]
     assert copy.copy == "learner"
-    assert [part.criteria for part in copy.outcomes] == [part.criteria for part in whole.outcomes]
+    assert [
+        [replace(criterion, looked_for="") for criterion in part.criteria]
+        for part in whole.outcomes
+    ] == [list(part.criteria) for part in copy.outcomes]
 
 
 def test_a_learners_copy_with_a_comment_to_the_file_is_refused() -> None:
     with pytest.raises(PaperFault, match="only comments for the learner"):
         replace(referral_paper(), copy="learner")
+
+
+def test_the_learners_copy_has_nothing_of_what_was_looked_for() -> None:
+    whole = referral_paper()
+    copy = whole.learner_copy()
+
+    assert whole.outcomes[0].criteria[0].looked_for
+    assert not any(criterion.looked_for for part in copy.outcomes for criterion in part.criteria)
+    opening, *rest = copy.outcomes
+    with pytest.raises(PaperFault, match="does not hold what was looked for"):
+        replace(copy, outcomes=(replace(opening, criteria=whole.outcomes[0].criteria), *rest))
 
 
 def test_an_outcome_that_the_criteria_contradict_is_refused() -> None:

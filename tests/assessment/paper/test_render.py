@@ -48,6 +48,8 @@ def _said(paper: ResultPaper) -> list[str]:
         for criterion in part.criteria:
             said.append(f"{criterion.number} {criterion.statement} {criterion.decision.title()}")
             said += [criterion.feedback, *criterion.referral_signs, *criterion.pass_signs]
+            if criterion.looked_for:
+                said.append(f"Looked for: {criterion.looked_for}")
         for comment in part.comments:
             said += [f"{comment.heading} {comment.text}"]
     for line in paper.signatures:
@@ -112,7 +114,7 @@ def test_the_learners_copy_leaves_out_what_is_for_others(
 
     assert "Learner’s copy" in text
     assert "A clear, usable programme." in text
-    for kept_back in ("Assessor to the file", "Spoke with the sponsor", "counter reading"):
+    for kept_back in ("Assessor to the file", "Spoke with the sponsor", "Looked for"):
         assert kept_back in whole_text(provisional)
         assert kept_back not in text
 
