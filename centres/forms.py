@@ -1,18 +1,23 @@
 """Forms about people and registrations; every choice is of the centre that they are made for."""
 
+import datetime
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Least
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
 from centres.approvals import enrolment_pathways
-from centres.models import Centre, Registration, Role, User
-from centres.queries import SHOWS, SORTS, RegistrationFilter, members_with
+from centres.models import Approval, Centre, Registration, Role, User
+from centres.queries import SHOWS, SORTS, RegistrationFilter, members_with, open_pathways
 from qualifications.models import Pathway
+
+LATE_DAYS = 90
 
 if TYPE_CHECKING:
     UserField = forms.ModelChoiceField[User]
@@ -134,8 +139,26 @@ class JoinForm(forms.Form):
         return content
 
 
+def pathways_to_enrol_on(centre: Centre) -> QuerySet[Pathway]:
+    """Pathways open to enrolment today, ninety days ago, or on an approval's last day since.
+
+    An enrolment may be recorded late; ``check_open_to_enrolment`` decides by its own day.
+    """
+    today = timezone.localdate()
+    since = today - datetime.timedelta(days=LATE_DAYS)
+    lately = (since, today - datetime.timedelta(days=1))
+    over = Approval.objects.for_centre(centre).filter(
+        Q(ends_on__range=lately) | Q(last_registration_on__range=lately)
+    )
+    last_days = over.values_list(Least("ends_on", "last_registration_on"), flat=True)
+    was_open = Q()
+    for day in {today, since, *last_days}:
+        was_open |= Q(pk__in=enrolment_pathways(centre, day).values("pk"))
+    return open_pathways(centre).filter(was_open)
+
+
 class EnrolmentForm(forms.Form):
-    """A learner's enrolment on a pathway that the centre may enrol on today."""
+    """A learner's enrolment on a pathway that the centre may enrol on, or might lately."""
 
     learner = PersonChoice(
         label="Learner",
@@ -147,7 +170,8 @@ class EnrolmentForm(forms.Form):
         label="Qualification",
         queryset=Pathway.objects.none(),
         empty_label="Choose a pathway",
-        help_text="What the centre is approved to enrol on today.",
+        help_text=f"What the centre is approved to enrol on, or was in the last {LATE_DAYS} days. "
+        "The day of enrolment decides.",
     )
     certificate_name = forms.CharField(
         label="Name as it goes on the certificate",
@@ -161,7 +185,7 @@ class EnrolmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, choices in (
             ("learner", members_with(centre, Role.LEARNER)),
-            ("pathway", enrolment_pathways(centre)),
+            ("pathway", pathways_to_enrol_on(centre)),
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = choices
 

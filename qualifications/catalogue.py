@@ -8,6 +8,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,17 @@ from qualifications.models import (
 )
 from qualifications.pathway_picture import Lane, Picture, UnitName, pathway_picture
 from qualifications.queries import grouped
-from qualifications.rules import Combination, alternative_units, listed, shared_units
+from qualifications.rules import (
+    Combination,
+    Reviewed,
+    alternative_units,
+    listed,
+    marks_needed,
+    shared_units,
+    units_past_review,
+)
+
+PAGES_KEPT = 512  # in a process, of each kind: a published version never changes
 
 
 def specifications_for(centre_id: UUID | None) -> QuerySet[Specification]:
@@ -71,12 +82,11 @@ class Review:
         return self.kind == "act"
 
 
-def review_of(days: Iterable[datetime.date | None], today: datetime.date | None = None) -> Review:
+def review_of(units: Iterable[Reviewed], today: datetime.date | None = None) -> Review:
     """The review state of one unit or of several, the earliest date deciding."""
-    today = today or timezone.localdate()
-    units = list(days)
-    given = sorted(day for day in units if day)
-    past = sum(day < today for day in given)
+    units = list(units)
+    given = sorted(unit.review_on for unit in units if unit.review_on)
+    past = len(units_past_review(units, today or timezone.localdate()))
     if not given:
         return Review("off", "dash", "No review date given", None)
     if not past:
@@ -120,7 +130,7 @@ def catalogue_rows(centre_id: UUID | None) -> tuple[CatalogueRow, ...]:
             pathways=tuple(pathways[row.pk]),
             units=len(units[row.pk]),
             criteria=sum(unit.asks for unit in units[row.pk]),
-            review=review_of(unit.review_on for unit in units[row.pk]),
+            review=review_of(units[row.pk]),
             older=tuple(versions[row.qualification_id][1:]),
         )
         for row in newest
@@ -206,7 +216,7 @@ class QualificationPage:
 
     @property
     def review(self) -> Review:
-        return review_of(row.unit.review_on for row in self.units)
+        return review_of(row.unit for row in self.units)
 
 
 def qualification_page(centre_id: UUID | None, specification_id: UUID) -> QualificationPage | None:
@@ -239,7 +249,7 @@ def qualification_page(centre_id: UUID | None, specification_id: UUID) -> Qualif
             UnitRow(
                 unit=unit,
                 criteria=unit.asks,
-                review=review_of([unit.review_on]),
+                review=review_of([unit]),
                 needed=tuple((row, unit.pk in needed) for row, needed in pathways.items()),
             )
             for unit in units.values()
@@ -430,13 +440,17 @@ class UnitPage:
 
     specification: Specification
     unit: Unit
-    review: Review
     outcomes: tuple[OutcomeRow, ...]
     assessments: tuple[Assessment, ...]
     pathways: tuple[Pathway, ...]
     previous: Unit | None
     next: Unit | None
     corrected: dict[str, tuple[Correction, ...]] = field(default_factory=dict)
+
+    @property
+    def review(self) -> Review:
+        """Whether it is past its review date today."""
+        return review_of([self.unit])
 
     @property
     def criteria(self) -> int:
@@ -462,8 +476,9 @@ def found_specification(centre_id: UUID | None, specification_id: UUID) -> Speci
     return specifications_for(centre_id).filter(pk=specification_id).first()
 
 
+@lru_cache(maxsize=PAGES_KEPT)
 def unit_page(specification: Specification, ref: str) -> UnitPage | None:
-    """One unit of a version, in seven queries; nothing where there is none of that reference."""
+    """One unit of a published version, in seven queries; nothing where none has that reference."""
     units = list(Unit.objects.filter(specification=specification).order_by("position"))
     place = next((at for at, unit in enumerate(units) if unit.ref == ref), None)
     if place is None:
@@ -487,7 +502,6 @@ def unit_page(specification: Specification, ref: str) -> UnitPage | None:
     return UnitPage(
         specification=specification,
         unit=unit,
-        review=review_of([unit.review_on]),
         outcomes=tuple(
             OutcomeRow(
                 outcome,
@@ -586,8 +600,10 @@ class CriterionPage:
         return tuple(rule for rule in self.rules if not rule.is_gate)
 
 
+@lru_cache(maxsize=PAGES_KEPT)
 def criterion_page(specification: Specification, ref: str, number: str) -> CriterionPage | None:
-    """One criterion, in seven queries; nothing where there is none of that unit and number."""
+    """One criterion of a published version, in seven queries; nothing where the unit has none of
+    that number."""
     criteria = list(
         Criterion.objects.filter(specification=specification)
         .select_related("unit", "outcome", "verb")
@@ -681,15 +697,18 @@ class SheetPage:
 
     @property
     def minimum(self) -> int:
-        return sum(row.section.minimum for row in self.sections)
+        """The least total that is a pass."""
+        return marks_needed(self.maximum)
 
     @property
     def criteria(self) -> int:
         return sum(len(own) for unit in self.units for _, own in unit.outcomes)
 
 
+@lru_cache(maxsize=PAGES_KEPT)
 def sheet_page(specification: Specification, code: str) -> SheetPage | None:
-    """One sheet, in five queries; nothing where no assessment of the version has that code."""
+    """One sheet of a published version, in five queries; nothing where no assessment of it has
+    that code."""
     sheets = Assessment.objects.filter(specification=specification).order_by("position")
     found = next((row for row in sheets if row.code == code), None)
     if found is None:

@@ -19,6 +19,7 @@ from centres.isolation import BEFORE_THE_CENTRE, TENANT_TABLES
 from centres.models import User
 from centres.tenancy import CentreQuerySet, centre_context
 from tests.cast import sign_in_client
+from tests.queries import MOST, asked_by_page
 from tests.routes import ROUTES, Route
 from tests.stage import Stage, StagedTestCase
 
@@ -104,6 +105,12 @@ class Matrix(StagedTestCase):
             answer = ask(person, name, route, (slug, *own_args), route.data(self.alder))
             assert answer.status_code in route.succeeds, (answer.status_code, body(answer)[:600])
             assert b"of Birch" not in body(answer)
+
+        # … and its page asks no more of the database than a page may.
+        if layer == "both":
+            with rolled_back():
+                data = route.data(self.alder) if route.method == "get" else {}
+                assert asked_by_page(person, reverse(name, args=(slug, *own_args)), data) <= MOST
 
         # 2. A stranger gets the 404 of what does not exist.
         with rolled_back(), scoping_off(layer):

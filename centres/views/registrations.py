@@ -17,6 +17,7 @@ from centres.actions import (
 )
 from centres.forms import AllocationForm, EnrolmentForm, NumberForm, RegistrationFilterForm
 from centres.models import Allocation, Registration
+from centres.programmes import programme_of, with_programme
 from centres.queries import (
     SHOWS,
     SORTS,
@@ -31,7 +32,8 @@ from centres.views.answers import form_answer, posted
 
 def _registration(request: CentreRequest, registration_id: UUID) -> Registration:
     """A registration of this centre with its learner and pathway, or 404."""
-    mine = Registration.objects.for_centre(request.centre).select_related(
+    every = Registration.objects.for_centre(request.centre)
+    mine = with_programme(request.centre, every).select_related(
         "learner", "pathway__specification__qualification"
     )
     found: Registration = get_object_or_404(mine, pk=registration_id)
@@ -80,6 +82,7 @@ def registration(request: CentreRequest, registration_id: UUID) -> HttpResponse:
         {
             "registration": registration_row(request.centre, found),
             "date_of_birth": found.date_of_birth,
+            "programme": programme_of(found),
             "history": registration_history(request.centre, found),
             "can": {"change": allowed(request.roles, "change_registrations")},
         },

@@ -13,11 +13,16 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from centres.access import STAFF
-from centres.approvals import ApprovalState, approval_state, offered_qualifications
+from centres.approvals import (
+    ApprovalState,
+    approval_state,
+    offered_qualifications,
+    pathway_units_past_review,
+)
 from centres.ledger import ACTIONS
 from centres.models import Approval, AuditEvent, Centre, Registration, ReviewOverride, Role, User
 from centres.queries import HistoryEntry
-from qualifications.models import PathwayUnit, Qualification
+from qualifications.models import Qualification
 from quality.models import ApprovalPaper, DirectClaims, Visit
 from quality.queries.confirmations import StatusRow
 
@@ -174,12 +179,8 @@ class PastUnit:
 
 def _past_review(centre: Centre, today: datetime.date, qualification: Any) -> ArraySubquery:
     """Units of a qualification's published pathways past their review dates, as a column."""
-    rows = PathwayUnit.objects.filter(
-        Q(centre_id=None) | Q(centre_id=centre.pk),
-        specification__qualification=qualification,
-        specification__published_at__isnull=False,
-        unit__review_on__lt=today,
-    ).order_by("unit__ref")
+    past = pathway_units_past_review(centre, today)
+    rows = past.filter(specification__qualification=qualification).order_by("unit__ref")
     return ArraySubquery(rows.values(one=JSONObject(ref="unit__ref", on="unit__review_on")))
 
 

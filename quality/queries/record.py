@@ -1,21 +1,43 @@
 """The record of one registration: standings, attempts, sheets, reviews, confirmations, holds."""
 
+import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from assessment.documents import visible_documents
 from assessment.models import Audience, Document, Sheet
 from centres.models import Centre, Registration, Role, User
-from portfolios.models import Submission
-from qualifications.models import Assessment, AssessmentUnit
+from qualifications.models import Assessment
 from quality.models import ExternalConfirmation, Hold, ReleaseItem, Review, ReviewPoint
-from quality.queries.standings import standings, with_standing
+from quality.queries.standings import (
+    Key,
+    attempts_of,
+    current_sheets,
+    standings_with_work,
+    with_standing,
+)
 from quality.standing import WorkStanding
+
+
+@dataclass(frozen=True)
+class PointLine:
+    """What a reviewer said of one criterion, or of a section of a mark sheet."""
+
+    part: str
+    comment: str
+    audience: str
+
+    @property
+    def audience_label(self) -> str:
+        """Whom it is for, in words."""
+        return str(Audience(self.audience).label)
 
 
 @dataclass(frozen=True)
@@ -28,7 +50,7 @@ class SheetEntry:
     sheet: Any
     state: str
     review: Review | None
-    points: tuple[ReviewPoint, ...]
+    points: tuple[PointLine, ...]
     papers: tuple[Document, ...]
 
     @property
@@ -39,9 +61,10 @@ class SheetEntry:
 
 @dataclass(frozen=True)
 class AttemptEntry:
-    """A submission with the sheets that were signed on it, newest first."""
+    """What was handed in once, with the sheets that were signed on it, newest first."""
 
-    submission: Submission
+    number: int
+    submitted_at: datetime.datetime
     sheets: tuple[SheetEntry, ...]
 
 
@@ -55,7 +78,6 @@ class UnitEntry:
 
     assessment: Assessment
     handed_in: Assessment
-    units: str
     work: WorkStanding
     attempts: tuple[AttemptEntry, ...]
     holds: tuple[Hold, ...]
@@ -95,25 +117,25 @@ def standing_code(work: WorkStanding) -> str:
 
 
 def record_page(registration: Registration, reader: User, roles: frozenset[Role]) -> RecordPage:
-    """One registration of a centre, loaded with its pathway, learner and centre.
+    """One registration of a centre, read ``with_work`` and its pathway, in four queries.
 
     Whoever is the learner reads what is for the learner, whatever other roles they hold: no
     comments for others, no papers but their copy, no word of why work is held.
     """
     centre = registration.centre
     is_learner = registration.learner_id == reader.pk
-    works = standings(centre, [registration], whole=True)
-    assessments, units = _assessments(
+    sheets = _sheets(centre, registration)
+    works = standings_with_work(
+        centre, [registration], whole=True, sheets=[row for row in sheets if row.stands]
+    )
+    assessments = assessments_called(
         {key for work in works.values() for key in (work.assessment_id, *work.decided_on)}
     )
-    sheets = _sheets(centre, registration, reader, roles, is_learner=is_learner)
+    of_submission = _entries(centre, sheets, works, reader, roles, is_learner=is_learner)
     attempts: dict[UUID, list[AttemptEntry]] = defaultdict(list)
-    for submission in (
-        Submission.objects.for_centre(centre).filter(registration=registration).order_by("-attempt")
-    ):
-        attempts[submission.assessment_id].append(
-            AttemptEntry(submission, tuple(sheets(works, submission)))
-        )
+    for each in reversed(attempts_of(registration)):
+        entry = AttemptEntry(each.number, each.submitted_at, tuple(of_submission[each.id]))
+        attempts[each.assessment].append(entry)
     holds: dict[UUID, list[Hold]] = defaultdict(list)
     for hold in (
         Hold.objects.for_centre(centre)
@@ -129,7 +151,6 @@ def record_page(registration: Registration, reader: User, roles: frozenset[Role]
             UnitEntry(
                 assessment=assessments[key[1]],
                 handed_in=assessments[work.decided_on[0]],
-                units=units.get(key[1], ""),
                 work=work,
                 attempts=tuple(each for on in work.decided_on for each in attempts[on]),
                 holds=tuple(each for on in {key[1], *work.decided_on} for each in holds[on]),
@@ -139,91 +160,93 @@ def record_page(registration: Registration, reader: User, roles: frozenset[Role]
     )
 
 
-def _assessments(wanted: set[UUID]) -> tuple[dict[UUID, Assessment], dict[UUID, str]]:
-    """Assessments by id, and the numbers of the units that each covers."""
-    found: dict[UUID, Assessment] = {}
-    numbers: dict[UUID, list[str]] = defaultdict(list)
-    rows = AssessmentUnit.objects.filter(assessment__in=wanted).order_by("position")
-    for row in rows.select_related("assessment", "unit"):
-        found[row.assessment_id] = row.assessment
-        numbers[row.assessment_id].append(row.unit.number)
-    return found, {key: " and ".join(each) for key, each in numbers.items()}
+_assessments: dict[UUID, Assessment] = {}
 
 
-def _sheets(
+def assessments_called(wanted: set[UUID]) -> dict[UUID, Assessment]:
+    """Assessments by id. Read once a process: nobody works for one that may still change."""
+    unknown = wanted - _assessments.keys()
+    if unknown:
+        _assessments.update(Assessment.objects.in_bulk(unknown))
+    return {key: _assessments[key] for key in wanted}
+
+
+def _sheets(centre: Centre, registration: Registration) -> list[Any]:
+    """Every signed version, newest first, with the facts of its standing and whether it stands."""
+    release = ReleaseItem.objects.for_centre(centre).filter(sheet=OuterRef("pk"))
+    report = ExternalConfirmation.objects.for_centre(centre).filter(sheet=OuterRef("pk"))
+    signed = (
+        Sheet.objects.for_centre(centre)
+        .signed()
+        .filter(submission__registration=registration)
+        .select_related("assessor", "submission")
+        .order_by("-version")
+    )
+    return list(
+        with_standing(signed, centre).annotate(
+            released_by=Subquery(release.values("release__released_by__full_name")[:1]),
+            reported_by=Subquery(report.values("report__eqa_name")[:1]),
+            stands=Exists(current_sheets(centre).filter(pk=OuterRef("pk"))),
+        )
+    )
+
+
+def _entries(
     centre: Centre,
-    registration: Registration,
+    sheets: list[Any],
+    works: Mapping[Key, WorkStanding],
     reader: User,
     roles: frozenset[Role],
     *,
     is_learner: bool,
-) -> Any:
-    """How to find the entries of a submission's sheets; everything is read beforehand."""
-    release = ReleaseItem.objects.for_centre(centre).filter(sheet=OuterRef("pk"))
-    report = ExternalConfirmation.objects.for_centre(centre).filter(sheet=OuterRef("pk"))
-    rows: list[Any] = list(
-        with_standing(
-            Sheet.objects.for_centre(centre)
-            .signed()
-            .filter(submission__registration=registration)
-            .select_related("assessor", "submission")
-            .order_by("-version"),
-            centre,
-        ).annotate(
-            released_by=Subquery(release.values("release__released_by__full_name")[:1]),
-            reported_by=Subquery(report.values("report__eqa_name")[:1]),
-        )
-    )
-    keys = [row.pk for row in rows]
-    reviews = {
-        row.sample.sheet_id: row
-        for row in Review.objects.for_centre(centre)
-        .signed()
-        .filter(sample__sheet__in=keys)
-        .select_related("reviewer", "sample")
-    }
-    points = _points(centre, reviews.values(), is_learner=is_learner)
+) -> Mapping[UUID, list[SheetEntry]]:
+    """The entries of the sheets by their submissions, with reviews and papers."""
+    keys = [row.pk for row in sheets]
+    reviews = {row.sample.sheet_id: row for row in _reviews(centre, keys, is_learner=is_learner)}
     papers: dict[UUID, list[Document]] = defaultdict(list)
     seen = visible_documents(centre=centre, user=reader, roles=roles).filter(sheet__in=keys)
     if is_learner:
         seen = seen.filter(copy=Document.Copy.LEARNER)
     for paper in seen.filter(state=Document.State.ISSUED).order_by("-queued_at", "copy"):
         papers[paper.sheet_id].append(paper)
-
-    def entries(works: Any, submission: Submission) -> Iterable[SheetEntry]:
-        on = submission.assessment_id
-        work = next((work for work in works.values() if on in work.decided_on), None)
-        for row in rows:
-            if row.submission_id == submission.pk:
-                review = reviews.get(row.pk)
-                yield SheetEntry(
-                    sheet=row,
-                    state=_sheet_state(row, rows, work, review),
-                    review=review,
-                    points=tuple(points.get(review.pk, ())) if review else (),
-                    papers=tuple(papers[row.pk]),
-                )
-
-    return entries
+    work_of = {on: work for work in works.values() for on in work.decided_on}
+    found: dict[UUID, list[SheetEntry]] = defaultdict(list)
+    for row in sheets:
+        review = reviews.get(row.pk)
+        found[row.submission_id].append(
+            SheetEntry(
+                sheet=row,
+                state=_sheet_state(row, sheets, work_of.get(row.submission.assessment_id), review),
+                review=review,
+                points=tuple(PointLine(**point) for point in review.said) if review else (),
+                papers=tuple(papers[row.pk]),
+            )
+        )
+    return found
 
 
-def _points(
-    centre: Centre, reviews: Iterable[Review], *, is_learner: bool
-) -> dict[UUID, list[ReviewPoint]]:
-    """The reviewers' comments that this reader may read, by review."""
-    rows = (
+def _reviews(centre: Centre, sheets: list[UUID], *, is_learner: bool) -> Any:
+    """The signed reviews of these sheets, each with the comments that this reader may read."""
+    points = (
         ReviewPoint.objects.for_centre(centre)
-        .filter(review__in=[review.pk for review in reviews])
+        .filter(review=OuterRef("pk"))
         .exclude(comment="")
-        .select_related("criterion", "section")
         .order_by("criterion__position", "section__position")
     )
     if is_learner:
-        rows = rows.filter(audience=Audience.LEARNER)
-    found: dict[UUID, list[ReviewPoint]] = defaultdict(list)
-    for row in rows:
-        found[row.review_id].append(row)
-    return found
+        points = points.filter(audience=Audience.LEARNER)
+    said = JSONObject(
+        part=Coalesce("criterion__number", "section__title"),
+        comment="comment",
+        audience="audience",
+    )
+    return (
+        Review.objects.for_centre(centre)
+        .signed()
+        .filter(sample__sheet__in=sheets)
+        .select_related("reviewer", "sample")
+        .annotate(said=ArraySubquery(points.values_list(said)))
+    )
 
 
 def _sheet_state(

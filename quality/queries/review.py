@@ -11,10 +11,16 @@ from django.utils import timezone
 
 from assessment.models import Audience, Comment, Decision, Judgement, SectionMark, Sheet
 from assessment.queries.blocks import Block, GateLine
+from assessment.queries.checklists import Checklist
 from assessment.queries.handed_in import HandedIn, handed_in
-from assessment.queries.marks import section_criteria, section_lines, section_state
+from assessment.queries.marks import (
+    section_checklists,
+    section_criteria,
+    section_lines,
+    section_state,
+)
 from assessment.queries.tree import criterion_mark, sheet_tree
-from assessment.queries.work import gate_lines
+from assessment.queries.work import criterion_checklists, gate_lines
 from centres.access import STAFF
 from centres.canonical import canonical_json, sha256_hex, text_hash
 from centres.models import Centre, Membership, User
@@ -24,6 +30,7 @@ from qualifications.queries import AssessmentTree, TreeCriterion, TreeSection
 from qualifications.rules import MarkOutcome, mark_outcome
 from quality.models import Review, ReviewPoint, Sample
 from quality.queries.samples import row_from
+from quality.queries.standings import assessments_by_pathway
 
 SCHEMA = 1
 CONFIRMS = frozenset({Review.Outcome.AGREE.value, Review.Outcome.ACTION.value})
@@ -46,6 +53,7 @@ class Part:
     decision: str
     feedback: tuple[tuple[str, str], ...]
     gates: tuple[GateLine, ...]
+    checklists: tuple[Checklist, ...]
     given: int | None
 
     @property
@@ -138,11 +146,13 @@ class ReviewWork:
 
 @dataclass(frozen=True)
 class ReviewDesk:
-    """One part beside its evidence."""
+    """One part beside its evidence; ``is_asked`` says whether the learner's pathway still asks for
+    the work."""
 
     review: ReviewWork
     part: Part
     submission: Submission | None
+    is_asked: bool
     before: str
     after: str
     evidence: HandedIn | None
@@ -195,6 +205,7 @@ def review_desk(
     marks = [each.mark for each in found.parts]
     at = marks.index(part.mark)
     submission = found.sheet.submission if found.sheet else _latest_submission(centre, found.sample)
+    pathway = found.sample.registration.pathway_id
     evidence = None
     if submission is not None:
         evidence = handed_in(
@@ -204,6 +215,7 @@ def review_desk(
         review=found,
         part=part,
         submission=submission,
+        is_asked=found.sample.assessment_id in assessments_by_pathway({pathway})[pathway],
         before=marks[at - 1] if at else "",
         after=marks[at + 1] if at + 1 < len(marks) else "",
         evidence=evidence,
@@ -489,6 +501,7 @@ def _criterion_part(
         decision=judgement.decision if judgement else "",
         feedback=(("Feedback", feedback),) if feedback else (),
         gates=tuple(line for line in gate_lines(criterion, judgement) if line.value),
+        checklists=criterion_checklists(tree, criterion, judgement),
         given=None,
     )
 
@@ -513,6 +526,7 @@ def _section_part(
         decision=section_state(section, given) if given is not None else "",
         feedback=tuple((name, text) for name, text in texts if text),
         gates=tuple(line for line in section_lines(tree, section, row) if line.value),
+        checklists=section_checklists(tree, section, row),
         given=given,
     )
 

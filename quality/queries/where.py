@@ -14,9 +14,10 @@ from django.utils import timezone
 from centres.models import Centre, Registration
 from centres.queries import EXPIRES_SOON_DAYS, PAGE_SIZE
 from portfolios.queries import with_assessors
+from qualifications.models import Pathway
 from quality.models import DirectClaims, Sample
 from quality.queries.record import standing_code
-from quality.queries.standings import standings
+from quality.queries.standings import standings_with_work, with_work
 from quality.queries.visit_room import unit_names
 from quality.standing import Standing, WorkStanding
 
@@ -29,13 +30,20 @@ WAITS_ON = {
     "centre": "Centre",
     "nobody": "Nobody: all confirmed",
 }
-EXPIRES = {"soon": f"Within {EXPIRES_SOON_DAYS} days", "expired": "Expired"}
+EXPIRES = {
+    "soon": f"Within {EXPIRES_SOON_DAYS} days",
+    "running": "Still running",
+    "expired": "Expired",
+}
 SHOWS = {"stuck": f"Stuck over {STUCK_DAYS} days", "claim": "Ready to claim", "held": "On hold"}
 
 
 @dataclass(frozen=True)
 class WhereFilter:
-    """What the list is narrowed to, as read from the address."""
+    """What the list is narrowed to, as read from the address.
+
+    ``pathway`` is a pathway, or a qualification for all of its pathways.
+    """
 
     text: str = ""
     pathway: UUID | None = None
@@ -121,7 +129,7 @@ class WherePage:
 
 def where_page(centre: Centre, chosen: WhereFilter, number: int | str) -> WherePage:
     """Every registration's place, narrowed; the number of queries does not grow with the rows."""
-    every = with_assessors(centre, Registration.objects.for_centre(centre))
+    every = with_work(with_assessors(centre, Registration.objects.for_centre(centre)), centre)
     registrations = list(
         every.select_related("learner", "pathway__specification__qualification").order_by(
             F("expires_on").asc(nulls_last=True), "certificate_name", "pk"
@@ -130,10 +138,7 @@ def where_page(centre: Centre, chosen: WhereFilter, number: int | str) -> WhereP
     rows = _rows(centre, registrations)
     today = timezone.localdate()
     found = [row for row in rows if _fits(row, chosen, today)]
-    pathways = {
-        row.pathway_id: f"{row.pathway.code} {row.pathway.get_award_display()}"
-        for row in registrations
-    }
+    pathways = {key: label for row in registrations for key, label in _pathway_choices(row.pathway)}
     return WherePage(
         figures=_figures(rows, today),
         pathways=tuple(sorted(pathways.items(), key=lambda pair: pair[1])),
@@ -141,8 +146,17 @@ def where_page(centre: Centre, chosen: WhereFilter, number: int | str) -> WhereP
     )
 
 
+def _pathway_choices(pathway: Pathway) -> tuple[tuple[UUID, str], ...]:
+    """A pathway, and its qualification as a whole."""
+    qualification = pathway.specification.qualification
+    return (
+        (qualification.pk, f"{qualification.number}, all pathways"),
+        (pathway.pk, f"{pathway.code} {pathway.get_award_display()}"),
+    )
+
+
 def _rows(centre: Centre, registrations: list[Registration]) -> list[WhereRow]:
-    works = standings(centre, registrations)
+    works = standings_with_work(centre, registrations)
     units = unit_names({assessment for _, assessment in works})
     reviewers = _reviewers(centre)
     in_force = set(
@@ -315,13 +329,15 @@ def _fits(row: WhereRow, chosen: WhereFilter, today: datetime.date) -> bool:
         f"{registration.certificate_name} {registration.learner.full_name} {registration.number}"
     ).casefold()
     ends = registration.expires_on
+    qualification = registration.pathway.specification.qualification_id
     return (
         all(word in said for word in chosen.text.casefold().split())
-        and chosen.pathway in (None, registration.pathway_id)
+        and chosen.pathway in (None, registration.pathway_id, qualification)
         and chosen.on in ("", row.waits.on)
         and {
             "": True,
             "soon": ends is not None and today <= ends and row.expires_soon,
+            "running": ends is None or today <= ends,
             "expired": ends is not None and ends < today,
         }[chosen.expires]
         and {"": True, "stuck": row.is_stuck, "claim": row.claimable, "held": row.held}[chosen.show]

@@ -9,13 +9,14 @@ from django.views.decorators.http import require_safe
 from centres.access import CentreRequest, allowed, may
 from portfolios.reach import registrations_in_reach
 from quality.queries.record import record_page
+from quality.queries.standings import with_work
 
 
 @may("see_record")
 @require_safe
 def record(request: CentreRequest, registration_id: UUID) -> HttpResponse:
     """Where each unit stands, by which route, and all that led there."""
-    rows = registrations_in_reach(request).select_related(
+    rows = with_work(registrations_in_reach(request), request.centre).select_related(
         "centre", "learner", "pathway__specification__qualification"
     )
     found = get_object_or_404(rows, pk=registration_id)

@@ -162,12 +162,13 @@ def sheet(request: CentreRequest, visit_id: UUID, sheet_id: UUID) -> HttpRespons
 
 def _finding_form(request: CentreRequest, page: VisitSheetPage) -> FindingForm:
     choice = page.choice
-    names = ("decision", "comment", "action_text", "action_owner", "action_due_on", "note")
+    names = ("decision", "comment", "action_text", "action_due_on", "note")
+    said = {name: getattr(choice, name) for name in names} if choice else {}
     return FindingForm(
         posted(request),
         centre=request.centre,
         published=bool(choice and choice.published_at),
-        initial={name: getattr(choice, name) for name in names} if choice else None,
+        initial={**said, "action_owner": choice and choice.action_owner_id},
     )
 
 

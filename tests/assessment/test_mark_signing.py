@@ -24,7 +24,7 @@ from tests.assessment import marking, scenes
 from tests.assessment.marking import HOURS, REDO, MarkScene, save, stored
 from tests.cast import PASSWORD, Cast, fresh_proof, sign_in_client
 
-SIGN_QUERIES = 14
+SIGN_QUERIES = 13
 SHEET_QUERIES = 15
 
 

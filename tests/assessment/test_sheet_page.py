@@ -16,7 +16,7 @@ from tests import stage
 from tests.assessment import scenes
 from tests.cast import Cast, sign_in_client
 
-PAGE_QUERIES = 15
+PAGE_QUERIES = 14
 NOT_FOR_THE_LEARNER = (
     "Said to the assessor by Pat Willow of Alder.",
     "Said to the file by Pat Willow of Alder.",

@@ -21,7 +21,7 @@ from tests import stage
 from tests.assessment import scenes
 from tests.cast import PASSWORD, Cast, sign_in_client
 
-PAGE_QUERIES = 14
+PAGE_QUERIES = 13
 
 
 def place(cast: Cast, submission: Submission, name: str = "sign") -> str:

@@ -1,6 +1,7 @@
 """The pages of approvals: states and next steps in words, forms that keep what was typed."""
 
 import datetime
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centres.actions import change_approval_dates, end_approval
-from centres.models import Approval, ReviewOverride, User
+from centres.models import Approval, Registration, ReviewOverride, User
+from centres.tenancy import centre_context
 from quality.models import ApprovalPaper
 from tests.assessment.marking import orchard
 from tests.assessment.scenes import refusing
@@ -28,6 +30,7 @@ from tests.quality.approvals import (
     past_review,
 )
 from tests.quality.external import DAY, file, kept, status_of
+from tests.quality.moving import diploma
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Client, User], Client]
@@ -76,12 +79,14 @@ def test_the_list_says_how_each_qualification_stands_and_what_is_next(
     assert row_of(page, "9002").endswith(
         "Not approved Past review: O-2, O-3 0 No status Record the approval of 9002"
     )
-    assert "Approved 2 No status Attach the learner journey plan for 8588" in row_of(page, "8588")
+    assert "Approved 2 on 8588 No status Attach the learner journey plan for 8588" in row_of(
+        page, "8588"
+    )
     papered(alder)
     assert "Attach the lesson plans" in row_of(listed(client), "8588")
     papered(alder, kind="lessons")
     status_of(alder)
-    assert row_of(listed(client), "8588").endswith("Approved 2 In force Nothing")
+    assert row_of(listed(client), "8588").endswith("Approved 2 on 8588 In force Nothing")
     old_approval(alder)
     assert "Allow past the review date for 9002" in row_of(listed(client), "9002")
     allowed(alder)
@@ -111,6 +116,25 @@ def test_who_may_not_change_is_told_who_may(alder: Cast, client: Client, sign_in
     page = listed(client)
     assert "Attach the learner journey plan: a manager" in row_of(page, "8588")
     assert "Record an approval" not in page
+
+
+def test_the_number_of_registrations_leads_to_them(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    with centre_context(alder.centre.pk):
+        kept(Registration, alder).filter(pk=alder.ted_registration.pk).update(
+            expires_on=timezone.localdate() - DAY
+        )
+    orchard(alder)
+    sign_in(client, alder.max)
+    link = re.search(rf'href="({at("where")}[^"]*)">1<span[^>]*> on 8588', listed(client))
+    assert link
+    page = client.get(html.unescape(link[1])).content.decode()
+    assert page.count('<th role="rowheader"') == 1
+    assert alder.una_registration.number in page
+    assert "8588, all pathways</option>" in page
+    sign_in(client, alder.pat)
+    assert at("where") not in listed(client)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -292,7 +316,7 @@ def test_enrolment_offers_what_is_open_below_its_qualification(
 def test_without_any_approval_enrolment_says_what_comes_first(
     alder: Cast, client: Client, sign_in: SignIn
 ) -> None:
-    changed(alder, approval_of(alder), ends_on=timezone.localdate() - DAY)
+    changed(alder, approval_of(alder), ends_on=timezone.localdate() - 91 * DAY)
     path = reverse("centres:registration-new", args=["alder"])
     for who in ("max", "ada"):
         page = sign_in(client, getattr(alder, who)).get(path).content.decode()
@@ -300,6 +324,38 @@ def test_without_any_approval_enrolment_says_what_comes_first(
         assert at("approvals") in page
         assert ("A manager records approvals." in page) == (who == "ada")
         assert "<select" not in page
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("ends_on", "No approval to offer 8588 is in force on"),
+        ("last_registration_on", "The last day to register learners on 8588 was"),
+    ],
+)
+def test_an_enrolment_from_before_the_last_day_is_recorded_late_and_none_from_after_it(
+    alder: Cast, client: Client, sign_in: SignIn, day: str, why: str
+) -> None:
+    last = timezone.localdate() - 90 * DAY
+    changed(alder, approval_of(alder), **{day: last})
+    enrol = reverse("centres:registration-new", args=["alder"])
+    typed = {
+        "learner": alder.una.pk,
+        "pathway": diploma().pk,
+        "certificate_name": "Una Hornbeam",
+        "date_of_birth": "1990-05-17",
+    }
+    sign_in(client, alder.max)
+    page = client.get(enrol).content.decode()
+    assert f'value="{diploma().pk}"' in page
+    refused = client.post(enrol, {**typed, "enrolled_on": (last + DAY).isoformat()})
+    assert refused.status_code == 422
+    assert why in refused.content.decode()
+    with centre_context(alder.centre.pk):
+        assert not kept(Registration, alder).filter(pathway=diploma()).exists()
+    assert client.post(enrol, {**typed, "enrolled_on": last.isoformat()}).status_code == 302
+    with centre_context(alder.centre.pk):
+        assert kept(Registration, alder).get(pathway=diploma()).enrolled_on == last
 
 
 def test_registrations_lead_to_what_the_centre_may_offer(

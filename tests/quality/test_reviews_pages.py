@@ -23,6 +23,7 @@ from tests.quality.internal import (
     say,
     sign,
 )
+from tests.quality.moving import diploma, moved
 
 DESK_QUERIES = 15
 PAGE_QUERIES = 14
@@ -186,6 +187,25 @@ def test_work_in_progress_has_a_desk_with_what_there_is(alder: Cast) -> None:
     ending = jo.get(address(sample, "review-conclude")).content.decode()
     assert "Noted (interim)" in ending
     assert "Agree with an action" not in ending
+
+
+def test_the_desk_of_work_in_progress_leads_to_what_is_there_after_a_move_too(alder: Cast) -> None:
+    approved(alder)
+    sample = chosen_in_progress(alder)
+    jo = sign_in_client(Client(), alder.jo)
+    desk = address(sample, "review-part", "1.1")
+    registration = [alder.centre.slug, sample.registration_id]
+    unit = reverse("portfolios:unit", args=[*registration, sample.assessment_id])
+    record = reverse("quality:record", args=registration)
+    before = jo.get(desk).content.decode()
+    assert f'href="{unit}"' in before
+    assert jo.get(unit).status_code == 200
+    moved(alder, diploma())
+    assert jo.get(unit).status_code == 404
+    after = jo.get(desk).content.decode()
+    assert f'href="{unit}"' not in after
+    assert f'href="{record}"' in after
+    assert jo.get(record).status_code == 200
 
 
 def test_the_desk_of_a_mark_sheet_asks_for_marks(alder: Cast) -> None:
