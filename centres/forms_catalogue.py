@@ -21,6 +21,7 @@ from qualifications.catalogue_entries import (
     BulletEntry,
     CorrectionEntry,
     CriterionEntry,
+    PathwayEntry,
     RuleEntry,
     SectionEntry,
     SpecificationEntry,
@@ -39,7 +40,7 @@ LONGEST = 4000  # characters of one text, as the reader of files takes it
 LONGEST_LIST = 60_000
 MOST_ROWS = 200
 
-E = TypeVar("E", UnitEntry, CriterionEntry)
+E = TypeVar("E", UnitEntry, CriterionEntry, PathwayEntry)
 
 
 class LineField(forms.CharField):
@@ -76,7 +77,7 @@ class LinesField(forms.CharField):
 
 
 class PartForm(forms.Form):
-    """A part of a specification, and the digest of the whole content that it was shown from."""
+    """A part of a specification, and a digest of what it was shown from."""
 
     digest = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
@@ -160,6 +161,29 @@ class OutcomeForm(PartForm):
     text = LineField(label="What the learner will be able to do")
 
 
+class PathwayForm(PartForm):
+    """The facts of a pathway, but for its code, award, units, credits and hours."""
+
+    title = LineField(label="Title", max_length=TITLE_LENGTH)
+    alternative_code = LineField(label="Second code", max_length=CODE_LENGTH, required=False)
+    accreditation_number = LineField(
+        label="Accreditation number",
+        max_length=CODE_LENGTH,
+        required=False,
+        help_text="Such as 603/3758/8.",
+    )
+    minimum_age = forms.IntegerField(
+        label="Youngest age", min_value=1, max_value=99, required=False, help_text="In years."
+    )
+    registration_years = forms.IntegerField(
+        label="A registration lasts",
+        min_value=1,
+        max_value=20,
+        required=False,
+        help_text="In years.",
+    )
+
+
 class CriterionForm(PartForm):
     """A criterion with its descriptors; a new one says also where a mark sheet marks it."""
 
@@ -199,16 +223,44 @@ class CriterionForm(PartForm):
         return Mark(*(int(place) for place in chosen.split("-"))) if chosen else None
 
 
+class NewOutcomeForm(CriterionForm):
+    """A new outcome with its first criterion."""
+
+    title = LineField(label="Title of the outcome", max_length=TITLE_LENGTH)
+    text = LineField(label="What the learner will be able to do")
+    field_order = ("title", "text")
+
+    def outcome(self) -> dict[str, Any]:
+        """What was typed of the outcome itself."""
+        return {name: self.cleaned_data[name] for name in self.field_order}
+
+
 class RowForm(forms.Form):
-    """One row of a list; ``name`` says which, for the screen and where two texts are compared."""
+    """One row of a list; ``name`` says which, for the screen and where two texts are compared.
+
+    ``called`` is the field that names a row, ``unique`` one that no two rows share.
+    """
 
     name = "Row"
+    called = ""
+    unique = ""
+
+    @property
+    def heading(self) -> str:
+        """What is held under this row, by its name."""
+        return str(self.initial.get(self.called, ""))
+
+    @property
+    def place(self) -> str:
+        """How the reader calls what was typed."""
+        return f"{self.name.lower()} {self.cleaned_data.get(self.called, '')}"
 
 
 class RuleRow(RowForm):
     """A gate or an item of the checklist."""
 
     name = "Rule"
+    called = "label"
     criterion = forms.ChoiceField(label="Criterion")
     is_gate = forms.TypedChoiceField(
         label="Kind",
@@ -241,6 +293,11 @@ class RuleRow(RowForm):
         _choices(self, "criterion", [("", "Choose"), *((n, n) for n in numbers)])
         _choices(self, "unit_of_measure", [("", "Nothing is counted"), *UnitOfMeasure.choices])
 
+    @property
+    def place(self) -> str:
+        """By its code."""
+        return f"rule {self.cleaned_data.get('code', '')}"
+
     @staticmethod
     def entry(typed: Mapping[str, Any]) -> RuleEntry:
         """The rule that was typed."""
@@ -251,6 +308,7 @@ class SectionRow(RowForm):
     """A section of a mark sheet; each bullet names its criteria after a bar."""
 
     name = "Section"
+    called = "title"
     title = LineField(label="Title", max_length=TITLE_LENGTH)
     maximum = forms.IntegerField(label="Maximum", min_value=1, max_value=100)
     minimum = forms.IntegerField(
@@ -276,6 +334,7 @@ class VerbRow(RowForm):
     """A verb and its meaning."""
 
     name = "Verb"
+    called = unique = "word"
     word = LineField(label="Verb", max_length=CODE_LENGTH)
     meaning = LineField(label="What it asks of the learner")
 
@@ -289,6 +348,7 @@ class CorrectionRow(RowForm):
     """A mistake of the source: what it says, what is used here, and why."""
 
     name = "Correction"
+    called = "field"
     field = LineField(label="What is corrected", max_length=TITLE_LENGTH)
     raw = LineField(label="The source says")
     used = LineField(label="Used here")
@@ -308,7 +368,20 @@ class CorrectionRow(RowForm):
         return CorrectionEntry(**typed)
 
 
-class UnitSizeRow(RowForm):
+class SizeRow(RowForm):
+    """Credits and hours of one unit or pathway, which the reader calls ``ref``."""
+
+    def __init__(self, *args: Any, ref: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ref = ref
+
+    @property
+    def place(self) -> str:
+        """By what it is the size of; nothing of it is typed here."""
+        return f"{self.name.lower()} {self.ref}"
+
+
+class UnitSizeRow(SizeRow):
     """A unit's credits and hours."""
 
     name = "Unit"
@@ -318,7 +391,7 @@ class UnitSizeRow(RowForm):
     )
 
 
-class PathwaySizeRow(RowForm):
+class PathwaySizeRow(SizeRow):
     """A pathway's credits and hours."""
 
     name = "Pathway"
@@ -376,8 +449,8 @@ class RowsForm(PartForm):
 
     def is_valid(self) -> bool:
         """Both the page's own fields and every row, so that all that is wrong is said at once."""
-        rows_are_valid = self.rows.is_valid()
-        return super().is_valid() and rows_are_valid
+        self.rows.is_valid()  # first, as the page's own check reads what was typed into them
+        return super().is_valid() and self.rows.is_valid()
 
     def clean(self) -> dict[str, Any]:
         """A row that is held goes only where somebody said so, never by not arriving."""
@@ -385,7 +458,19 @@ class RowsForm(PartForm):
         arrived = self.rows.initial_form_count()
         if cleaned.get("row_count") != arrived or self.rows.total_form_count() < arrived:
             raise forms.ValidationError("Not every row arrived. Open the page again.")
+        self._check_unique()
         return cleaned
+
+    def _check_unique(self) -> None:
+        """Of two rows of one name, a list by names would keep the second alone."""
+        met: set[str] = set()
+        for row in self._kept():
+            name = row.cleaned_data.get(row.unique) if row.unique else None
+            if name and name in met:
+                row.add_error(
+                    row.unique, f"“{name}” stands in two rows. Take one of them out, or rename it."
+                )
+            met.add(name or "")
 
     def row_forms(self) -> list[tuple[str, forms.Form]]:
         """The rows that are held, then the empty ones."""
@@ -399,9 +484,13 @@ class RowsForm(PartForm):
         """An entry for each row that was typed and is not taken out."""
         return [
             row.entry({name: row.cleaned_data[name] for name in row.base_fields})
-            for row in self.rows.forms
-            if row.cleaned_data and not row.cleaned_data.get("DELETE")
+            for row in self._kept()
         ]
+
+    def _kept(self) -> list[Any]:
+        """The rows that were typed and are not taken out."""
+        typed = (row for row in self.rows.forms if getattr(row, "cleaned_data", None))
+        return [row for row in typed if not row.cleaned_data.get("DELETE")]
 
 
 class SizesForm(PartForm):
@@ -412,11 +501,16 @@ class SizesForm(PartForm):
     ) -> None:
         super().__init__(data, **options)
         self.units = [
-            UnitSizeRow(data, prefix=f"unit-{n}", initial=shown(unit, UnitSizeRow))
+            UnitSizeRow(data, prefix=f"unit-{n}", initial=shown(unit, UnitSizeRow), ref=unit.ref)
             for n, unit in enumerate(entry.units, 1)
         ]
         self.pathways = [
-            PathwaySizeRow(data, prefix=f"pathway-{n}", initial=shown(pathway, PathwaySizeRow))
+            PathwaySizeRow(
+                data,
+                prefix=f"pathway-{n}",
+                initial=shown(pathway, PathwaySizeRow),
+                ref=pathway.code,
+            )
             for n, pathway in enumerate(entry.pathways, 1)
         ]
         self.legends = [
@@ -527,9 +621,9 @@ def read_bullet(line: str) -> BulletEntry:
     return BulletEntry(text.strip(), tuple((ref.strip(), number) for ref, _, number in keys))
 
 
-def changed(entry: E, form: PartForm) -> E:
+def changed(entry: E, form: PartForm, *leave_out: str) -> E:
     """An entry with what was typed into the fields that are called as its own."""
-    return replace(entry, **form.typed("marked_at"))
+    return replace(entry, **form.typed("marked_at", *leave_out))
 
 
 def _count(written: str | None) -> int:

@@ -4,10 +4,13 @@ Whether the next one may stand is decided by whoever writes it; here only the pa
 one another are kept together. Units and sheets are named by their place, from one.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import date
-from typing import TypeVar
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from qualifications.catalogue_entries import (
     AssessmentEntry,
@@ -49,6 +52,11 @@ def sheet_at(entry: SpecificationEntry, place: int) -> AssessmentEntry:
     return _at(entry.assessments, place)
 
 
+def pathway_at(entry: SpecificationEntry, place: int) -> PathwayEntry:
+    """The pathway at a place, from one."""
+    return _at(entry.pathways, place)
+
+
 def outcome_of(unit: UnitEntry, number: int) -> OutcomeEntry:
     """A unit's outcome by its number."""
     return _first(outcome for outcome in unit.outcomes if outcome.number == number)
@@ -62,6 +70,18 @@ def criterion_of(unit: UnitEntry, number: str) -> CriterionEntry:
 def next_number(outcome: OutcomeEntry) -> str:
     """The number of a criterion that would be added at the outcome's end."""
     return f"{outcome.number}.{len(outcome.criteria) + 1}"
+
+
+def part_digest(part: object) -> str:
+    """SHA-256, hexadecimal, of a part of the content: texts, numbers, days, entries and tuples."""
+    written = json.dumps(part, default=_plain, ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _plain(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
 def as_draft(entry: SpecificationEntry, version: str = "") -> SpecificationEntry:
@@ -118,16 +138,25 @@ def with_added_criterion(
         outcome_number,
         lambda outcome: replace(outcome, criteria=(*outcome.criteria, added)),
     )
-    if marked_at is None:
-        return entry
-    sheet = sheet_at(entry, marked_at.sheet)
-    section = _at(sheet.sections, marked_at.section)
-    bullet = _at(section.bullets, marked_at.bullet)
-    order = _order(entry)
-    named = sorted((*bullet.criteria, (unit.ref, added.number)), key=order.index)
-    bullets = _replaced(section.bullets, marked_at.bullet, replace(bullet, criteria=tuple(named)))
-    sections = _replaced(sheet.sections, marked_at.section, replace(section, bullets=bullets))
-    return with_sections(entry, marked_at.sheet, sections)
+    return _marked(entry, (unit.ref, added.number), marked_at)
+
+
+def with_added_outcome(
+    entry: SpecificationEntry,
+    place: int,
+    outcome: OutcomeEntry,
+    marked_at: Mark | None = None,
+) -> SpecificationEntry:
+    """An outcome more at a unit's end, with the first criterion that ``outcome`` brings along.
+
+    A unit of which only the size was held is an outline no longer.
+    """
+    unit = unit_at(entry, place)
+    number = len(unit.outcomes) + 1
+    first = replace(outcome.criteria[0], number=f"{number}.1")
+    added = replace(outcome, number=number, criteria=(first,))
+    unit = replace(unit, outline_only=False, outcomes=(*unit.outcomes, added))
+    return _marked(with_unit(entry, place, unit), (unit.ref, first.number), marked_at)
 
 
 def without_last_criterion(
@@ -162,6 +191,24 @@ def without_last_criterion(
             for note in entry.corrections
         ),
     )
+
+
+def without_last_outcome(entry: SpecificationEntry, place: int) -> SpecificationEntry:
+    """Without a unit's last outcome and all its criteria, wherever they were named."""
+    outcomes = unit_at(entry, place).outcomes
+    if not outcomes:
+        raise NoSuchPartError
+    for _ in outcomes[-1].criteria:
+        entry = without_last_criterion(entry, place, outcomes[-1].number)
+    unit = unit_at(entry, place)
+    return with_unit(entry, place, replace(unit, outcomes=unit.outcomes[:-1]))
+
+
+def with_pathway(
+    entry: SpecificationEntry, place: int, pathway: PathwayEntry
+) -> SpecificationEntry:
+    """Another pathway in this place."""
+    return replace(entry, pathways=_replaced(entry.pathways, place, pathway))
 
 
 def with_rules(
@@ -228,6 +275,21 @@ def _outcome(
         change(outcome) if outcome.number == number else outcome for outcome in unit.outcomes
     )
     return with_unit(entry, place, replace(unit, outcomes=outcomes))
+
+
+def _marked(
+    entry: SpecificationEntry, key: tuple[str, str], mark: Mark | None
+) -> SpecificationEntry:
+    """With a criterion named under a bullet, if one is."""
+    if mark is None:
+        return entry
+    sheet = sheet_at(entry, mark.sheet)
+    section = _at(sheet.sections, mark.section)
+    bullet = _at(section.bullets, mark.bullet)
+    named = sorted((*bullet.criteria, key), key=_order(entry).index)
+    bullets = _replaced(section.bullets, mark.bullet, replace(bullet, criteria=tuple(named)))
+    sections = _replaced(sheet.sections, mark.section, replace(section, bullets=bullets))
+    return with_sections(entry, mark.sheet, sections)
 
 
 def _order(entry: SpecificationEntry) -> list[tuple[str, str]]:

@@ -3,35 +3,33 @@
 Both in a fixed number of queries, however much is held.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import cast
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from qualifications.catalogue_entries import (
+    AssessmentEntry,
+    CriterionEntry,
+    OutcomeEntry,
+    RequirementEntry,
+    SpecificationEntry,
+    UnitEntry,
+)
+from qualifications.differences import Kind, Part, differences
+from qualifications.held_content import held_content
 from qualifications.models import (
-    Assessment,
-    AssessmentUnit,
-    Correction,
     Criterion,
-    Descriptor,
-    LearningOutcome,
-    NumericRule,
-    Pathway,
     SheetKind,
     Specification,
     SpecificationRow,
+    StaffGroup,
     Unit,
-    Verb,
 )
-from qualifications.queries import grouped
 
 Key = tuple[str, str]
-Row = TypeVar("Row", bound=SpecificationRow)
 
 
 def shared_specifications() -> QuerySet[Specification]:
@@ -90,9 +88,7 @@ def _count(model: type[SpecificationRow]) -> Coalesce:
 class OutlineCriterion:
     """``state`` is added, changed or same against the base, or empty where there is no base."""
 
-    number: str
-    statement: str
-    verb: str
+    entry: CriterionEntry
     state: str
 
 
@@ -100,172 +96,97 @@ class OutlineCriterion:
 class OutlineOutcome:
     """An outcome with its criteria."""
 
-    number: int
-    title: str
-    text: str
+    entry: OutcomeEntry
     criteria: tuple[OutlineCriterion, ...]
 
 
 @dataclass(frozen=True)
 class OutlineUnit:
-    """A unit, its place from one, and what the base has beside it that it has not."""
+    """A unit, its place from one, and the criteria that the base has and it has not."""
 
     place: int
-    unit: Unit
+    entry: UnitEntry
     outcomes: tuple[OutlineOutcome, ...]
     gates: int
     checklist: int
-    removed: tuple[str, ...]
+    removed: tuple[CriterionEntry, ...]
 
 
 @dataclass(frozen=True)
 class OutlineSheet:
-    """An assessment, its place from one, and how many sections mark it."""
+    """An assessment, its place from one, and what it is judged on."""
 
     place: int
-    title: str
-    kind: str
-    is_marked: bool
-    units: tuple[str, ...]
-    sections: int
+    entry: AssessmentEntry
+
+    @property
+    def kind(self) -> str:
+        """Such as “Mark sheet”."""
+        return str(SheetKind(self.entry.sheet_kind).label)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it has sections with marks."""
+        return self.entry.sheet_kind == SheetKind.MARK
 
 
 @dataclass(frozen=True)
 class Outline:
     """A version as the desk shows it; ``counts`` says how its criteria differ from the base."""
 
+    entry: SpecificationEntry
     units: tuple[OutlineUnit, ...]
     sheets: tuple[OutlineSheet, ...]
-    pathways: tuple[Pathway, ...]
-    verbs: tuple[Verb, ...]
-    corrections: tuple[Correction, ...]
+    staff: tuple[tuple[str, tuple[RequirementEntry, ...]], ...]
     counts: dict[str, int]
 
     @property
     def criteria(self) -> int:
         """How many criteria the version has."""
-        return sum(len(outcome.criteria) for unit in self.units for outcome in unit.outcomes)
+        return sum(len(unit.criteria) for unit in self.entry.units)
 
 
 def specification_outline(specification: Specification) -> Outline:
-    """A version's outline, in nine queries, with the state of each criterion against its base."""
-    own, based_on = specification.pk, specification.based_on_id
-    ids = [pk for pk in (own, based_on) if pk]
-    criteria = list(
-        Criterion.objects.filter(specification__in=ids)
-        .select_related("verb", "unit")
-        .order_by("unit__position", "position")
-    )
-    rules = list(
-        NumericRule.objects.filter(specification__in=ids)
-        .select_related("criterion")
-        .order_by("position")
-    )
-    asked = _asked(criteria, rules, ids)
-    states = _states(asked[own], asked[based_on] if based_on else None)
-    outcomes = grouped(_rows(LearningOutcome, own, "number"), "unit_id")
-    of_outcome = grouped(criteria, "outcome_id")
-    of_unit = grouped(rules, "unit_id")
+    """A version's outline with the state of each criterion against its base."""
+    entry, base = held_content(specification), specification.based_on
+    found = differences(held_content(base), entry) if base else None
+    became = {cast(Key, part.key): part for part in found.criteria} if found else {}
     return Outline(
-        units=tuple(
-            OutlineUnit(
-                place=place,
-                unit=unit,
-                outcomes=tuple(
-                    OutlineOutcome(
-                        outcome.number,
-                        outcome.title,
-                        outcome.text,
-                        tuple(
-                            OutlineCriterion(
-                                criterion.number,
-                                criterion.statement,
-                                criterion.verb.word,
-                                states.get((unit.ref, criterion.number), ""),
-                            )
-                            for criterion in of_outcome[outcome.pk]
-                        ),
-                    )
-                    for outcome in outcomes[unit.pk]
-                ),
-                gates=sum(rule.is_gate for rule in of_unit[unit.pk]),
-                checklist=sum(not rule.is_gate for rule in of_unit[unit.pk]),
-                removed=tuple(
-                    number
-                    for (ref, number), state in states.items()
-                    if ref == unit.ref and state == "removed"
+        entry=entry,
+        units=tuple(_unit(place, unit, became) for place, unit in enumerate(entry.units, 1)),
+        sheets=tuple(OutlineSheet(n, sheet) for n, sheet in enumerate(entry.assessments, 1)),
+        staff=tuple(
+            (str(group.label), rows)
+            for group in StaffGroup
+            if (rows := tuple(row for row in entry.staff_requirements if row.group == group))
+        ),
+        counts=found.criteria_counts if found else {},
+    )
+
+
+def _unit(place: int, unit: UnitEntry, became: dict[Key, Part]) -> OutlineUnit:
+    def state(number: str) -> str:
+        part = became.get((unit.ref, number))
+        return part.kind.value if part else ""
+
+    return OutlineUnit(
+        place=place,
+        entry=unit,
+        outcomes=tuple(
+            OutlineOutcome(
+                outcome,
+                tuple(
+                    OutlineCriterion(criterion, state(criterion.number))
+                    for criterion in outcome.criteria
                 ),
             )
-            for place, unit in enumerate(_rows(Unit, own, "position"), 1)
+            for outcome in unit.outcomes
         ),
-        sheets=_sheets(own),
-        pathways=tuple(_rows(Pathway, own, "position")),
-        verbs=tuple(_rows(Verb, own, "position")),
-        corrections=tuple(_rows(Correction, own, "position")),
-        counts=Counter(states.values()),
-    )
-
-
-def _rows(model: type[Row], specification_id: UUID, order: str) -> QuerySet[Row]:
-    return model._default_manager.filter(specification=specification_id).order_by(order)
-
-
-def _asked(
-    criteria: Iterable[Criterion], rules: Iterable[NumericRule], ids: list[UUID]
-) -> dict[UUID, dict[Key, tuple[object, ...]]]:
-    """By specification and criterion, all that a version says of the criterion."""
-    descriptors = grouped(
-        Descriptor.objects.filter(specification__in=ids).order_by("kind", "position"),
-        "criterion_id",
-    )
-    of_criterion = grouped(rules, "criterion_id")
-    found: dict[UUID, dict[Key, tuple[object, ...]]] = {pk: {} for pk in ids}
-    for criterion in criteria:
-        found[criterion.specification_id][criterion.unit.ref, criterion.number] = (
-            criterion.statement,
-            criterion.verb.word,
-            criterion.depth,
-            criterion.guidance,
-            criterion.example_evidence,
-            [(row.kind, row.text) for row in descriptors[criterion.pk]],
-            [tuple(_said(rule)) for rule in of_criterion[criterion.pk]],
-        )
-    return found
-
-
-def _said(rule: NumericRule) -> Iterator[object]:
-    yield from (rule.code, rule.label, rule.minimum, rule.maximum, rule.exceptional_maximum)
-    yield from (rule.unit_of_measure, rule.is_gate, rule.source)
-
-
-def _states(
-    mine: dict[Key, tuple[object, ...]], base: dict[Key, tuple[object, ...]] | None
-) -> dict[Key, str]:
-    """What became of each criterion of either version; nothing where there is no base."""
-    if base is None:
-        return {}
-    states = {
-        key: "added" if key not in base else "same" if base[key] == asked else "changed"
-        for key, asked in mine.items()
-    }
-    return states | {key: "removed" for key in base if key not in mine}
-
-
-def _sheets(specification_id: UUID) -> tuple[OutlineSheet, ...]:
-    covered = AssessmentUnit.objects.filter(assessment=OuterRef("pk")).order_by("position")
-    sheets = (
-        _rows(Assessment, specification_id, "position")
-        .annotate(section_count=Count("sections"))
-        .annotate(refs=ArraySubquery(covered.values("unit__ref")))
-    )
-    return tuple(
-        OutlineSheet(
-            place=place,
-            title=sheet.title,
-            kind=SheetKind(sheet.sheet_kind).label,
-            is_marked=sheet.sheet_kind == SheetKind.MARK,
-            units=tuple(getattr(sheet, "refs", ())),
-            sections=getattr(sheet, "section_count", 0),
-        )
-        for place, sheet in enumerate(sheets, 1)
+        gates=sum(rule.is_gate for rule in unit.rules),
+        checklist=sum(not rule.is_gate for rule in unit.rules),
+        removed=tuple(
+            part.old
+            for (ref, _), part in became.items()
+            if ref == unit.ref and part.kind == Kind.REMOVED
+        ),
     )

@@ -59,6 +59,9 @@ class Kind(StrEnum):
     REMOVED = "removed"
 
 
+ALIKE = 0.4  # the share of words in common from which two texts are compared word by word
+_DIFFERING = (Kind.ADDED, Kind.CHANGED, Kind.REMOVED)
+
 # Texts, word by word
 
 
@@ -90,13 +93,17 @@ class Line:
 def word_pieces(old: str, new: str) -> tuple[Piece, ...]:
     """The two texts as pieces in reading order; what was taken out before what was put in.
 
-    Words count, white space does not, unless it is all that differs.
+    Words count, white space does not, unless it is all that differs. Texts that have little in
+    common are shown whole, as a word here and there would only look as if it had stayed.
     """
     before, after = old.split(), new.split()
     if before == after and old != new:
         return _pieces((Kind.REMOVED, old), (Kind.ADDED, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return _pieces((Kind.REMOVED, " ".join(before)), (Kind.ADDED, " ".join(after)))
     pieces: list[tuple[Kind, str]] = []
-    for what, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for what, i, j, k, m in matcher.get_opcodes():
         if what == "equal":
             pieces.append((Kind.SAME, " ".join(before[i:j])))
         else:
@@ -205,6 +212,12 @@ class Part:
         """What there is to show: the new one, or the old one where it was taken away."""
         return self.old if self.new is None else self.new
 
+    @property
+    def unchanged_statement(self) -> str:
+        """What a criterion says in both versions, where something else about it changed."""
+        same = self.kind == Kind.CHANGED and all(f.field != "statement" for f in self.fields)
+        return str(getattr(self.entry, "statement", "")) if same else ""
+
     def parts_called(self, title: str) -> "Parts":
         """Its parts of one sort, such as `Criteria`. Raises `KeyError` for a sort it has not."""
         for parts in self.parts:
@@ -240,10 +253,22 @@ class Parts:
         return tuple(part for part in self.all if part.kind != Kind.SAME)
 
     @property
+    def same(self) -> tuple[Part, ...]:
+        """Those in which nothing differs."""
+        return tuple(part for part in self.all if part.kind == Kind.SAME)
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many were added, changed, removed and are the same."""
         found = Counter(part.kind for part in self.all)
         return {kind.value: found[kind] for kind in Kind}
+
+    @property
+    def counted(self) -> str:
+        """What differs, such as ``1 added, 2 changed``; ``another order`` where that is all."""
+        counts = self.counts
+        said = [f"{counts[kind]} {kind.value}" for kind in _DIFFERING if counts[kind]]
+        return ", ".join(said) or "another order"
 
 
 @dataclass(frozen=True)
@@ -281,6 +306,27 @@ class SpecificationDifferences:
     def criteria(self) -> tuple[Part, ...]:
         """Every criterion of either version, unit by unit; its key is (unit ref, number)."""
         return tuple(part for unit in self.units for part in unit.parts_called("Criteria"))
+
+    @property
+    def criteria_by_kind(self) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+        """The criteria that were added, that changed and that were removed, where there are any."""
+        found = ((kind.value, [p for p in self.criteria if p.kind == kind]) for kind in _DIFFERING)
+        return tuple((kind, tuple(parts)) for kind, parts in found if parts)
+
+    @property
+    def facts(self) -> tuple[FieldChange, ...]:
+        """What differs of the version itself; of a draft nobody asks who published it."""
+        drafted = self.old.published is None or self.new.published is None
+        return tuple(
+            change
+            for change in self.head
+            if not (drafted and change.field in {"published", "published_by"})
+        )
+
+    @property
+    def other_counts(self) -> tuple[Parts, ...]:
+        """The sorts of parts in which something differs."""
+        return tuple(parts for parts in self if parts)
 
     @property
     def criteria_counts(self) -> dict[str, int]:

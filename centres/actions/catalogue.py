@@ -3,7 +3,7 @@
 A draft is made, changed, published by a named person, or discarded; what is published is frozen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -30,6 +30,7 @@ from qualifications.catalogue_edits import as_draft
 from qualifications.catalogue_entries import SpecificationEntry
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification
 from qualifications.catalogue_text import written_yaml
+from qualifications.held_content import held_content
 from qualifications.marked_yaml import Fault
 from qualifications.models import AwardingBody, Specification
 from qualifications.platform import platform_context
@@ -69,29 +70,38 @@ def revise_specification(
     *,
     actor: User,
     specification: Specification,
-    entry: SpecificationEntry,
-    expected_digest: str,
+    change: Callable[[SpecificationEntry], SpecificationEntry],
 ) -> Specification:
-    """Make ``entry`` the content of a draft whose content is still the one of that digest.
+    """Give a draft what ``change`` makes of its content.
 
-    What is so already changes nothing and leaves no event. Refuses a published version, content
-    that changed since it was shown, and a label that is held already; raises
+    It is handed the content as it is once nobody else can change it, so that of two people who
+    change different parts at once neither loses anything; whether its own part is still as it was
+    shown is for it to refuse. What is so already changes nothing and leaves no event. Refuses a
+    published version, a draft that is gone, and a label that is held already; raises
     ``CatalogueFaultsError`` with every rule that the content would break.
     """
     check_platform_staff(actor)
     _check_shared(specification)
-    _check_as_shown(specification, expected_digest)
     with _written_by_platform():
+        held = _locked(specification)
+        if held is None:
+            raise StaleDraftError(
+                f"the draft of version {specification.version} is no longer there",
+                "Start again from the versions of the qualification",
+            )
+        if held.is_published:
+            raise PublishedError(held.version)
+        before = held.digest
         revised = revise_draft(
-            specification=specification, entry=entry, expected_digest=expected_digest
+            specification=held, entry=change(held_content(held)), expected_digest=before
         )
-    if revised.digest != expected_digest:
+    if revised.digest != before:
         record(
             "specification.revised",
             centre=None,
             actor=actor,
             subject=revised,
-            digest_before=expected_digest,
+            digest_before=before,
             digest=revised.digest,
         )
     return revised
@@ -148,7 +158,7 @@ def discard_specification(
     check_platform_staff(actor)
     _check_shared(specification)
     with _written_by_platform():
-        _check_as_shown(specification, expected_digest, locked=True)
+        _check_as_shown(specification, expected_digest)
         record(
             "specification.discarded",
             centre=None,
@@ -222,12 +232,14 @@ def _check_shared(specification: Specification) -> None:
         raise PermissionDenied("a specification of a centre is that centre's own")
 
 
-def _check_as_shown(
-    specification: Specification, expected_digest: str, *, locked: bool = False
-) -> None:
+def _locked(specification: Specification) -> Specification | None:
+    """The version's row as it is now, kept from others until the action ends; if it is there."""
+    return Specification.objects.select_for_update().filter(pk=specification.pk).first()
+
+
+def _check_as_shown(specification: Specification, expected_digest: str) -> None:
     """Before anything else, so that a fault is never about what somebody else has typed."""
-    rows = Specification.objects.all()
-    held = (rows.select_for_update() if locked else rows).filter(pk=specification.pk).first()
+    held = _locked(specification)
     if held and not held.is_published and held.digest != expected_digest:
         raise ChangedSinceShown(
             rule="Somebody else changed this draft after you opened the page.",

@@ -67,11 +67,11 @@ def changes_of(part: Part) -> tuple[FieldChange, ...]:
 
 
 def _whole(value: object) -> str:
-    """A value of its own as one text; nothing for what is empty or has parts of its own."""
+    """A value as one text, a list line by line; nothing for what has parts of its own."""
     if value in {None, "", False, ()}:
         return ""
     if isinstance(value, tuple):
         if dataclasses.is_dataclass(value[0]) and not isinstance(value[0], BulletEntry):
             return ""
-        return " · ".join(shown(each) for each in value)
+        return "\n".join(shown(each) for each in value)
     return shown(value)

@@ -1,6 +1,6 @@
 """The pages that change one part of a draft: the same steps for each, and what was typed stays."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,18 +12,18 @@ from django.views.decorators.http import require_http_methods
 from centres import catalogue_parts as parts
 from centres.access import platform_staff
 from centres.actions.catalogue import revise_specification
-from centres.catalogue_parts import Edit
-from centres.refusals import ChangedSinceShown, Refusal, TransitionError
+from centres.catalogue_parts import Edit, Find
+from centres.catalogue_refusals import refused_lines
+from centres.forms_catalogue import PartForm
+from centres.refusals import ChangedSinceShown, Refusal
 from centres.views.answers import CONFLICT, INVALID, posted
 from centres.views.catalogue_desk import DESK, StaffRequest
 from qualifications.catalogue_edits import NoSuchPartError
-from qualifications.catalogue_entries import SpecificationEntry
 from qualifications.catalogue_file import CatalogueFaultsError
 from qualifications.catalogue_outline import shared_specifications
 from qualifications.held_content import held_content
+from qualifications.marked_yaml import Fault
 from qualifications.models import Specification
-
-Find = Callable[[SpecificationEntry], Edit]
 
 
 @platform_staff
@@ -66,6 +66,27 @@ def sections(request: StaffRequest, specification_id: UUID, sheet: int) -> HttpR
 def unit_facts(request: StaffRequest, specification_id: UUID, unit: int) -> HttpResponse:
     """A unit's own facts."""
     return _edit(request, specification_id, lambda entry: parts.unit_facts(entry, unit))
+
+
+@platform_staff
+@require_http_methods(["GET", "POST"])
+def pathway(request: StaffRequest, specification_id: UUID, pathway: int) -> HttpResponse:
+    """A pathway's own facts."""
+    return _edit(request, specification_id, lambda entry: parts.pathway(entry, pathway))
+
+
+@platform_staff
+@require_http_methods(["GET", "POST"])
+def add_outcome(request: StaffRequest, specification_id: UUID, unit: int) -> HttpResponse:
+    """An outcome more at a unit's end."""
+    return _edit(request, specification_id, lambda entry: parts.added_outcome(entry, unit))
+
+
+@platform_staff
+@require_http_methods(["GET", "POST"])
+def remove_outcome(request: StaffRequest, specification_id: UUID, unit: int) -> HttpResponse:
+    """A unit without its last outcome."""
+    return _edit(request, specification_id, lambda entry: parts.removed_outcome(entry, unit))
 
 
 @platform_staff
@@ -115,63 +136,74 @@ def remove_criterion(
 
 def _edit(request: StaffRequest, specification_id: UUID, find: Find) -> HttpResponse:
     """Show a part's form; on POST save it, or show it again with what is refused about it."""
-    draft = shared_specifications().filter(pk=specification_id).first()
-    edit = _found(draft, find)
+    draft, edit = _found(specification_id, find)
     if draft is None or edit is None:
         return _nothing_to_edit(request, draft)
-    form = edit.form(posted(request), draft.digest)
+    form = edit.form(posted(request), edit.digest)
     if not form.is_valid():
-        return _page(request, draft, edit, form=form)
+        return _page(request, draft, edit, form)
     try:
         revise_specification(
-            actor=request.user,
-            specification=draft,
-            entry=edit.change(form),
-            expected_digest=form.cleaned_data["digest"],
+            actor=request.user, specification=draft, change=parts.revision(find, form)
         )
     except CatalogueFaultsError as refused:
-        return _page(request, draft, edit, form=form, faults=refused.faults)
-    except (ChangedSinceShown, TransitionError):
+        return _page(request, draft, edit, form, faults=refused.faults)
+    except (ChangedSinceShown, NoSuchPartError):
         return _conflict(request, specification_id, find)
     except Refusal as refused:
-        return _page(request, draft, edit, form=form, refusal=refused)
+        return _refused(request, specification_id, find, form, refused)
     messages.success(request, f"{edit.title}: saved.")
     return redirect(f"{reverse('catalogue:outline', args=[draft.pk])}#{edit.anchor}")
 
 
-def _found(draft: Specification | None, find: Find) -> Edit | None:
-    """The part of a draft that a page edits; nothing where there is no such draft or part."""
+def _found(specification_id: UUID, find: Find) -> tuple[Specification | None, Edit | None]:
+    """A version, if it is there, and the part that a page edits, if it is in a draft."""
+    draft = shared_specifications().filter(pk=specification_id).first()
     if draft is None or draft.is_published:
-        return None
+        return draft, None
     try:
-        return find(held_content(draft))
+        return draft, find(held_content(draft))
     except NoSuchPartError:
-        return None
+        return draft, None
+
+
+def _refused(
+    request: StaffRequest, specification_id: UUID, find: Find, form: PartForm, refusal: Refusal
+) -> HttpResponse:
+    """The form with what the catalogue as a whole refuses; nothing to edit where it is frozen."""
+    draft, edit = _found(specification_id, find)
+    if draft is None or edit is None:
+        return _nothing_to_edit(request, draft)
+    return _page(request, draft, edit, form, refusal=refusal)
 
 
 def _page(
-    request: StaffRequest, draft: Specification, edit: Edit, **context: object
+    request: StaffRequest,
+    draft: Specification,
+    edit: Edit,
+    form: PartForm,
+    *,
+    faults: Sequence[Fault] = (),
+    refusal: Refusal | None = None,
 ) -> HttpResponse:
-    """The form, with the status that says whether it was refused."""
-    return render(
-        request,
-        f"{DESK}/edit.html",
-        {"specification": draft, "edit": edit, **context},
-        status=INVALID if request.method == "POST" else 200,
-    )
+    """The form; where it was posted, with everything that is refused and the status for that."""
+    context = {"specification": draft, "edit": edit, "form": form, "refusal": refusal}
+    if request.method != "POST":
+        return render(request, f"{DESK}/edit.html", context)
+    lines = refused_lines(form, edit, draft, held_content(draft), faults)
+    return render(request, f"{DESK}/edit.html", {**context, "lines": lines}, status=INVALID)
 
 
 def _conflict(request: StaffRequest, specification_id: UUID, find: Find) -> HttpResponse:
     """Both texts, and the form with what was typed, ready to be saved over what is held now."""
-    draft = shared_specifications().filter(pk=specification_id).first()
-    edit = _found(draft, find)
+    draft, edit = _found(specification_id, find)
     if draft is None or edit is None:
         return _nothing_to_edit(request, draft)
     data = request.POST.copy()
-    data["digest"] = draft.digest
-    form = edit.form(data, draft.digest)
+    data["digest"] = edit.digest
+    form = edit.form(data, edit.digest)
     form.is_valid()
-    pairs = parts.differing(edit.form(None, draft.digest), form)
+    pairs = parts.differing(edit.form(None, edit.digest), form)
     return render(
         request,
         f"{DESK}/edit.html",

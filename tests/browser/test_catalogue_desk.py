@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from centres.models import User
@@ -57,6 +57,7 @@ def test_a_draft_is_made_changed_compared_and_discarded_without_a_script(
     page.get_by_label("Statement").fill("See to it.")
     follow(page.get_by_role("button", name="Save"))
     assert "does not begin with its verb" in page.locator(".refusal").inner_text()
+    assert page.locator(":focus").get_attribute("id") == "id_statement"
     assert page.get_by_label("Statement").input_value() == "See to it."
     verb = page.get_by_label("Verb").input_value()
     page.get_by_label("Statement").fill(f"{verb.capitalize()} it.")
@@ -72,7 +73,7 @@ def test_a_draft_is_made_changed_compared_and_discarded_without_a_script(
     assert "Robin Root" in page.locator(".sheet").inner_text()
     page.go_back()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export").click()
+        page.get_by_role("link", name="Export", exact=True).click()
     exported = Path(download.value.path()).read_text()
     assert "2.0 corrected" in exported
     follow(page.get_by_role("link", name="Discard"))
@@ -111,8 +112,10 @@ def test_pages_of_the_catalogue_desk(
         ("unit", draft.pk, 1),
         ("rules", draft.pk, 1),
         ("outcome", draft.pk, 1, 1),
+        ("outcome-add", draft.pk, 2),
+        ("pathway", draft.pk, 1),
         ("criterion-add", draft.pk, 2, 1),
-        ("criterion-remove", draft.pk, 1, 1),
+        ("criterion-remove", draft.pk, 2, 1),
         ("criterion", draft.pk, 1, "1.1"),
         ("criterion", draft.based_on_id, 1, "1.1"),
     ):
@@ -120,6 +123,45 @@ def test_pages_of_the_catalogue_desk(
     found += conflict(page, reverse("catalogue:criterion", args=[draft.pk, 1, "1.1"]))
     connection.close()
     assert found == []
+
+
+def test_an_outcome_is_added_by_keyboard_and_the_focus_lands_on_what_is_refused(
+    page: Page, enter: Enter, root: User, no_draft_left: None
+) -> None:
+    enter(page, root.email)
+    page.goto(reverse("catalogue:import"))
+    page.get_by_label("Or its text").fill(DRAFT_OF_8588)
+    follow(page.get_by_role("button", name="Import as a draft"))
+    page.get_by_role("link", name="Add an outcome to O-1").focus()
+    press(page, "Enter")
+    page.get_by_label("Title of the outcome").focus()
+    for typed in ("Store", "Store the tools.", "explain", "Say where.", "", "", "", "x", "y"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    press(page, "Enter")
+    assert page.evaluate("document.activeElement.id") == "id_statement"
+    assert "does not begin with its verb" in page.locator(".refusal").inner_text()
+    found = faults_here(page, "refused")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Explain where.")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+    press(page, "Enter")
+    assert "O-1, new outcome 2: saved." in page.locator(".messages").inner_text()
+    assert "Explain where." in page.locator("#outcome-1-2 ~ .crit-list").last.inner_text()
+    follow(page.get_by_role("link", name="See all differences"))
+    page.get_by_role("link", name="O-1 2.1").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(":target h4").inner_text().split() == ["Added", "Criterion", "2.1"]
+    expect(page.locator(":target")).to_be_in_viewport()
+    connection.close()
+    assert found == []
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key that leads to another page, and wait until that page is there."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
 
 
 def conflict(page: Page, address: str) -> list[str]:

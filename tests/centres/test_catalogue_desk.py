@@ -2,9 +2,11 @@
 
 import datetime
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +14,13 @@ import pytest
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
+from centres import catalogue_parts as parts
 from centres.actions.catalogue import (
     discard_specification,
     draft_specification,
@@ -29,6 +33,7 @@ from centres.models import PlatformEvent, User
 from centres.refusals import ChangedSinceShown, Refusal, TransitionError
 from centres.signatures import Proof
 from qualifications import catalogue_edits as edits
+from qualifications.actions import make_draft
 from qualifications.catalogue_entries import digest
 from qualifications.catalogue_file import read_specification
 from qualifications.catalogue_outline import specification_outline
@@ -38,14 +43,29 @@ from qualifications.models import Criterion, Qualification, Specification
 from qualifications.platform import platform_context
 from tests.cast import PASSWORD, Cast, sign_in_client
 from tests.centres.events import platform_events
-from tests.qualifications.orchard import ALDER, OF_A_CENTRE, as_centre
+from tests.qualifications.orchard import ALDER, OF_A_CENTRE, as_centre, remove_draft
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
+# With a second outcome in its third unit, so that one can be taken out.
+TWO_OUTCOMES = OF_A_CENTRE.replace(
+    '          - {number: "1.1", verb: explain, statement: Explain the harvest.}\n',
+    """          - {number: "1.1", verb: explain, statement: Explain the harvest.}
+      - number: 2
+        title: Plan
+        text: Look ahead.
+        criteria:
+          - {number: "2.1", verb: explain, statement: Explain the plan.}
+""",
+).replace("[O-2 1.1, O-3 1.1]", "[O-2 1.1, O-3 1.1, O-3 2.1]")
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 # With the session, the person, and the two statements of the request's own savepoint.
 LIST_QUERIES = 5
-OUTLINE_QUERIES = 14
+OUTLINE_QUERIES = 6
+COMPARED_OUTLINE_QUERIES = 7
+EDIT_QUERIES = 6
+DIFFERENCES_QUERIES = 8
+PUBLISH_QUERIES = 8
 
 
 @pytest.fixture
@@ -69,13 +89,24 @@ def draft(root: User, published: Specification) -> Specification:
 @pytest.fixture
 def orchard(root: User) -> Specification:
     """A draft with a mark sheet, read in from a file."""
-    return import_specification(actor=root, text=OF_A_CENTRE, name="orchard.yaml")
+    return import_specification(actor=root, text=TWO_OUTCOMES, name="orchard.yaml")
 
 
 @pytest.fixture
 def desk(client: Client, root: User) -> Client:
     """A client of the platform's staff."""
     return sign_in_client(client, root)
+
+
+@pytest.fixture
+def committed_draft() -> Iterator[Specification]:
+    """A draft that other transactions see, taken out again afterwards."""
+    published = Specification.objects.get(qualification__number="8588", version="2.0")
+    with platform_context():
+        draft = make_draft(specification=published, version=f"at once {uuid4().hex[:8]}")
+    yield draft
+    remove_draft(draft)
+    connections["owner"].close()
 
 
 def at(name: str, *args: object) -> str:
@@ -104,9 +135,12 @@ def addresses(specification: Specification) -> dict[str, str]:
             )
         },
         "sections": at("sections", pk, 2),
+        "pathway": at("pathway", pk, 1),
         "unit": at("unit", pk, 1),
         "rules": at("rules", pk, 1),
         "outcome": at("outcome", pk, 1, 1),
+        "outcome-add": at("outcome-add", pk, 1),
+        "outcome-remove": at("outcome-remove", pk, 3),
         "criterion-add": at("criterion-add", pk, 1, 1),
         "criterion-remove": at("criterion-remove", pk, 1, 1),
         "criterion": at("criterion", pk, 1, "1.1"),
@@ -119,9 +153,12 @@ EDITS = (
     "verbs",
     "corrections",
     "sections",
+    "pathway",
     "unit",
     "rules",
     "outcome",
+    "outcome-add",
+    "outcome-remove",
     "criterion-add",
     "criterion-remove",
     "criterion",
@@ -130,7 +167,11 @@ EDITS = (
 
 def shown_form(page: Any) -> dict[str, str]:
     """What a browser would post if nothing were typed into the page's form."""
-    form = page.context["form"]
+    return shown_in(page.context["form"])
+
+
+def shown_in(form: Any) -> dict[str, str]:
+    """What stands in the fields of a form."""
     fields = [*form, *(field for _, row in form.row_forms() for field in row)]
     if hasattr(form, "rows"):
         fields += list(form.rows.management_form)
@@ -146,9 +187,10 @@ def shown_form(page: Any) -> dict[str, str]:
 
 def criterion_form(specification: Specification, **typed: str) -> dict[str, str]:
     """The form of criterion 1.1 of the first unit, with some fields typed over."""
-    held = edits.criterion_of(held_content(specification).units[0], "1.1")
+    entry = held_content(specification)
+    held = edits.criterion_of(entry.units[0], "1.1")
     return {
-        "digest": specification.digest,
+        "digest": parts.criterion(entry, 1, "1.1").digest,
         "verb": held.verb,
         "statement": held.statement,
         "depth": "\r\n".join(held.depth),
@@ -218,14 +260,11 @@ def test_a_login_that_was_closed_is_out(desk: Client, root: User, orchard: Speci
 def test_the_actions_themselves_refuse_all_others(
     alder: Cast, proof: Proof, published: Specification, orchard: Specification
 ) -> None:
-    entry, before = held_content(orchard), everything()
+    before = everything()
     attempts: list[Callable[[User], object]] = [
         lambda who: draft_specification(actor=who, specification=published, version="9"),
         lambda who: revise_specification(
-            actor=who,
-            specification=orchard,
-            entry=replace(entry, source="Mine"),
-            expected_digest=orchard.digest,
+            actor=who, specification=orchard, change=lambda held: replace(held, source="Mine")
         ),
         lambda who: publish_specification(
             actor=who, specification=orchard, shown_digest=orchard.digest, proof=proof
@@ -326,10 +365,47 @@ def test_the_outline_asks_as_much_for_a_small_version_as_for_a_large_one(
 ) -> None:
     counts = []
     for specification in (orchard, draft):
+        with platform_context():
+            Specification.objects.filter(pk=specification.pk).update(based_on=None)
         with CaptureQueriesContext(connection) as queries:
             assert desk.get(at("outline", specification.pk)).status_code == 200
         counts.append(len(queries))
     assert counts == [OUTLINE_QUERIES, OUTLINE_QUERIES]
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_form_asks_as_much_for_a_small_version_as_for_a_large_one(
+    desk: Client, draft: Specification, orchard: Specification, name: str
+) -> None:
+    places = {**addresses(orchard), "sections": at("sections", orchard.pk, 2)}
+    large = addresses(draft)[name] if name != "sections" else places[name]
+    counts = []
+    for address in (places[name], large):
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(address).status_code == 200
+        counts.append(len(queries))
+    assert counts == [EDIT_QUERIES, EDIT_QUERIES]
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("outline", COMPARED_OUTLINE_QUERIES),
+        ("differences", DIFFERENCES_QUERIES),
+        ("publish", PUBLISH_QUERIES),
+    ],
+)
+def test_a_comparison_asks_as_much_for_one_difference_as_for_three(
+    desk: Client, root: User, draft: Specification, name: str, count: int
+) -> None:
+    counts = []
+    for words in ((), ("first",), ("first", "second", "third")):
+        for place, word in enumerate(words, 1):
+            _save(desk, at("unit", draft.pk, place), aim=f"The {word} aim.")
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(at(name, draft.pk)).status_code == 200
+        counts.append(len(queries))
+    assert counts == [count, count, count]
 
 
 def test_the_outline_counts_the_differences_as_the_comparison_does(
@@ -343,9 +419,7 @@ def test_the_outline_counts_the_differences_as_the_comparison_does(
     entry = edits.with_added_criterion(entry, 1, 3, more)
     rule = entry.units[2].rules[0]
     entry = edits.with_rules(entry, 3, [replace(rule, label="Another"), *entry.units[2].rules[1:]])
-    revised = revise_specification(
-        actor=root, specification=draft, entry=entry, expected_digest=draft.digest
-    )
+    revised = revise_specification(actor=root, specification=draft, change=lambda held: entry)
     counts = specification_outline(revised).counts
     compared = differences(held_content(published), held_content(revised)).criteria_counts
     assert dict(counts) == {name: count for name, count in compared.items() if count}
@@ -411,7 +485,7 @@ def test_a_criterion_is_saved_and_recorded(
         orchard, statement="Prune four\r\ntrees.", guidance="One.\r\n\r\nTwo. \r\n", passes="Four."
     )
     answer = desk.post(addresses(orchard)["criterion"], typed)
-    assert answer["Location"] == f"{at('outline', orchard.pk)}#unit-1"
+    assert answer["Location"] == f"{at('outline', orchard.pk)}#criterion-1-1.1"
     held = edits.criterion_of(held_content(orchard).units[0], "1.1")
     assert (held.statement, held.guidance) == ("Prune four trees.", ("One.", "Two."))
     assert held.passes == ("Four.",)
@@ -422,7 +496,7 @@ def test_a_criterion_is_saved_and_recorded(
     assert facts == {"digest_before": before, "digest": orchard.digest}
 
 
-@pytest.mark.parametrize("name", [name for name in EDITS if "criterion-" not in name])
+@pytest.mark.parametrize("name", [name for name in EDITS if "-" not in name])
 def test_saving_what_is_shown_changes_nothing_and_leaves_no_event(
     desk: Client, orchard: Specification, name: str
 ) -> None:
@@ -506,7 +580,7 @@ def test_credits_of_units_and_pathways_change_together(
     alone = shown_form(desk.get(address)) | {"unit-4-credits": "6"}
     refused = desk.post(address, alone)
     assert refused.status_code == 422
-    assert "the units add up to 13 credits, the pathway says 12" in refused.content.decode()
+    assert "The credits of its units add up to 13, not to 12." in refused.content.decode()
     _save(
         desk, address, **{"unit-4-credits": "6", "pathway-2-credits": "13", "pathway-2-tqt": "130"}
     )
@@ -541,7 +615,7 @@ def test_a_criterion_is_added_at_the_end_and_marked_on_the_sheet(
     desk: Client, orchard: Specification
 ) -> None:
     address = at("criterion-add", orchard.pk, 2, 1)
-    typed = {"digest": orchard.digest, "verb": "explain", "statement": "Explain the pulp."}
+    typed = shown_form(desk.get(address)) | {"verb": "explain", "statement": "Explain the pulp."}
     assert desk.post(address, typed).status_code == 422  # where it is marked is asked
     assert desk.post(address, typed | {"marked_at": "2-2-1"}).status_code == 302
     entry = held_content(orchard)
@@ -567,10 +641,9 @@ def test_a_fault_is_shown_with_its_remedy_and_the_typing_stays(
     answer = desk.post(addresses(orchard)["criterion"], typed)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "the statement does not begin with its verb &quot;prune&quot;" in page
-    assert "Begin it with the verb" in page
+    assert "The statement does not begin with its verb “prune”. Begin it with the verb" in page
     assert "Saw three trees." in page
-    assert len(answer.context["faults"]) > 1
+    assert [line.url for line in answer.context["lines"]] == ["#id_statement", "#id_passes"]
     assert everything() == before
 
 
@@ -583,6 +656,9 @@ def test_a_fault_is_shown_with_its_remedy_and_the_typing_stays(
         ("outcome", (1, 9)),
         ("criterion", (1, "9.9")),
         ("criterion-add", (1, 9)),
+        ("outcome-add", (9,)),
+        ("outcome-remove", (1,)),
+        ("pathway", (9,)),
         ("sections", (1,)),
         ("sections", (9,)),
     ],
@@ -594,7 +670,388 @@ def test_a_part_that_is_not_there_is_not_found(
     assert desk.get(at(name, uuid4(), *args)).status_code == 404
 
 
+def test_an_outcome_is_added_with_its_first_criterion_and_removed_again(
+    desk: Client, orchard: Specification
+) -> None:
+    address = at("outcome-add", orchard.pk, 2)
+    typed = {
+        "title": "Store",
+        "text": "Store the juice.",
+        "verb": "explain",
+        "statement": "Explain the cellar.",
+    }
+    assert desk.post(address, shown_form(desk.get(address)) | typed).status_code == 422
+    _save(desk, address, **typed, marked_at="2-3-1")
+    entry = held_content(orchard)
+    outcome = entry.units[1].outcomes[1]
+    assert (outcome.number, outcome.title, outcome.text) == (2, "Store", "Store the juice.")
+    assert [(c.number, c.statement) for c in outcome.criteria] == [("2.1", "Explain the cellar.")]
+    assert entry.assessments[1].sections[2].bullets[0].criteria[-1] == ("O-2", "2.1")
+    _save(desk, at("outcome-remove", orchard.pk, 2))
+    entry = held_content(orchard)
+    assert [outcome.title for outcome in entry.units[1].outcomes] == ["Press"]
+    assert entry.assessments[1].sections[2].bullets[0].criteria == (("O-2", "1.2"),)
+    assert desk.get(at("outcome-remove", orchard.pk, 2)).status_code == 404
+
+
+def test_a_unit_that_was_an_outline_gets_its_first_outcome(
+    desk: Client, orchard: Specification
+) -> None:
+    _save(
+        desk,
+        at("outcome-add", orchard.pk, 4),
+        title="Graft",
+        text="Join two woods.",
+        verb="explain",
+        statement="Explain the joint.",
+    )
+    unit = held_content(orchard).units[3]
+    assert not unit.outline_only
+    assert [criterion.number for criterion in unit.criteria] == ["1.1"]
+
+
+def test_the_facts_of_a_pathway_are_saved(desk: Client, orchard: Specification) -> None:
+    address = at("pathway", orchard.pk, 2)
+    _save(desk, address, title="Certificate in Orchards", minimum_age="18", registration_years="")
+    pathway = held_content(orchard).pathways[1]
+    assert (pathway.title, pathway.minimum_age) == ("Certificate in Orchards", 18)
+    assert pathway.registration_years is None
+    assert (pathway.code, pathway.credits) == ("9001-C", 12)
+    answer = desk.post(address, shown_form(desk.get(address)) | {"accreditation_number": "900/1"})
+    assert answer.context["form"].errors["accreditation_number"] == [
+        "“900/1” is not written as 603/3758/8 is. Write it in that way."
+    ]
+
+
+def test_what_goes_with_a_criterion_is_said_before_it_goes(
+    desk: Client, orchard: Specification
+) -> None:
+    page = desk.get(addresses(orchard)["criterion-remove"])
+    assert page.context["edit"].items == (
+        "The rule “The tools were cleaned” on 1.2",
+        "Its place among what the form “Diary of a season” evidences; the form stays",
+    )
+    marked = desk.get(at("criterion-remove", orchard.pk, 2, 1))
+    assert marked.context["edit"].items == (
+        "Its place at the line “Reckons the yield.” in section “Reckoning”; the line stays",
+    )
+    assert "Reckons the yield." in marked.content.decode()
+
+
+# What is refused, in the words of the form
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "url", "words"),
+    [
+        (
+            "sizes",
+            {"unit-4-credits": "6"},
+            "#id_pathway-2-credits",
+            "The credits of its units add up to 13, not to 12. Type 13 here, or change the credits"
+            " of one of its units.",
+        ),
+        (
+            "sizes",
+            {"pathway-1-glh": "28"},
+            "#id_pathway-1-glh",
+            "The guided hours of its units add up to 27, with induction and tutorials where the"
+            " box is ticked, not to 28. Change one of them, or the box.",
+        ),
+        (
+            "sizes",
+            {"pathway-2-tqt": "121"},
+            "#id_pathway-2-tqt",
+            "12 credits of 10 hours make 120 hours, not 121. Type 120, or change the credits.",
+        ),
+        (
+            "sections",
+            {"row-1-maximum": "52", "row-1-minimum": "26"},
+            "#id_row-0-maximum",
+            "The maxima of all sections add up to 102, not to 100. Change the maximum of a"
+            " section, and its minimum to half of it.",
+        ),
+        (
+            "sections",
+            {"row-2-minimum": "21"},
+            "#id_row-2-minimum",
+            "21 is not half of the maximum 40: a section is passed with half of its marks. Change"
+            " one of the two.",
+        ),
+        (
+            "sections",
+            {"row-2-bullets": "Reckons the yield."},
+            "#id_row-0-bullets",
+            "No line names criterion O-2 1.2. Add it after the bar of the line that asks for it,"
+            " such as “… | O-2 1.2”.",
+        ),
+        (
+            "sections",
+            {"row-0-bullets": "Says where it stands. | O-2 1.9"},
+            "#id_row-0-bullets",
+            "“O-2 1.9” is no criterion of O-2, O-3. Correct what stands after the bar, or take it"
+            " out.",
+        ),
+        (
+            "sections",
+            {"row-2-bullets": "Reckons. | O-2 1.2\nAgain. | O-2 1.2"},
+            "#id_row-2-bullets",
+            "Criterion O-2 1.2 is named at two lines of the sheet. Take it out of one of them.",
+        ),
+        (
+            "sections",
+            {"row-2-bullets": ""},
+            "#id_row-2-bullets",
+            "The section has no line. Write at least one.",
+        ),
+        ("outcome", {"title": " "}, "#id_title", "This field is required."),
+        (
+            "outcome",
+            {"text": "Prune\u0007 well."},
+            "#id_text",
+            "It holds a sign that can’t be shown (U+0007). Type the words around it again.",
+        ),
+        (
+            "unit",
+            {"number": "2"},
+            "#id_number",
+            "Another unit has the number 2. Give each unit its own.",
+        ),
+        (
+            "unit",
+            {"uan": "H617"},
+            "#id_uan",
+            "“H617” is not written as H/617/2907 is. Write it in that way.",
+        ),
+        (
+            "unit",
+            {"review_on": "2021-08-31"},
+            "#id_review_on",
+            "The review date is not after the day from which the unit is available. Change one of"
+            " the two.",
+        ),
+        (
+            "rules",
+            {"row-0-minimum": "", "row-0-maximum": "", "row-0-exceptional_maximum": ""},
+            "#id_row-0-minimum",
+            "A gate needs a minimum or a maximum. Type one, or make the rule an item of the"
+            " checklist.",
+        ),
+        (
+            "rules",
+            {"row-0-minimum": "9"},
+            "#id_row-0-maximum",
+            "The maximum 5 is below the minimum 9. Put one of the two right.",
+        ),
+        (
+            "rules",
+            {"row-0-unit_of_measure": ""},
+            "#id_row-0-unit_of_measure",
+            "A number is given, but not what is counted. Choose what it is counted in.",
+        ),
+        (
+            "rules",
+            {"row-1-criterion": "1.1", "row-1-code": "trees"},
+            "#id_row-1-code",
+            "Criterion 1.1 has two rules with the code trees. Give one of them another code.",
+        ),
+        (
+            "verbs",
+            {"row-2-word": "prune", "row-2-meaning": "Again."},
+            "#id_row-2-word",
+            "“prune” stands in two rows. Take one of them out, or rename it.",
+        ),
+        (
+            "verbs",
+            {"row-2-word": "Graft", "row-2-meaning": "Join."},
+            "#id_row-2-word",
+            "“Graft” is not in lower case. Write it in small letters without signs.",
+        ),
+        (
+            "corrections",
+            {"row-1-unit": ""},
+            "#id_row-1-unit",
+            "A criterion is named, but not its unit. Choose the unit, as numbers repeat from one"
+            " to another.",
+        ),
+        (
+            "corrections",
+            {"row-1-criterion": "7.7"},
+            "#id_row-1-criterion",
+            "The unit has no criterion 7.7. Type the number of one that it has.",
+        ),
+        (
+            "criterion",
+            {"referral": "", "passes": ""},
+            "#id_referral",
+            "The other criteria of the unit say what is typical of a referral and of a pass. Write"
+            " at least one line of each.",
+        ),
+        (
+            "criterion",
+            {"referral": ""},
+            "#id_referral",
+            "Nothing is said of a referral. Write at least one line, as there is one of a pass.",
+        ),
+    ],
+)
+def test_a_refusal_stands_at_its_field_and_at_the_top_with_a_link_to_it(
+    desk: Client,
+    orchard: Specification,
+    name: str,
+    typed: dict[str, str],
+    url: str,
+    words: str,
+) -> None:
+    before = everything()
+    address = addresses(orchard)[name]
+    answer = desk.post(address, shown_form(desk.get(address)) | typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    lines = [line for line in answer.context["lines"] if line.url == url]
+    assert [line.text.endswith(words) for line in lines] == [True]
+    assert f'href="{url}"' in page
+    assert f'id="{url[1:]}_error"' in page
+    assert page.count(escape(words)) == 2
+    assert page.count(" autofocus") == 1
+    assert everything() == before
+
+
+def test_a_refusal_about_another_part_leads_to_that_parts_page(
+    desk: Client, orchard: Specification
+) -> None:
+    address = addresses(orchard)["verbs"]
+    answer = desk.post(address, shown_form(desk.get(address)) | {"row-0-DELETE": "on"})
+    (line,) = answer.context["lines"]
+    assert line.url == addresses(orchard)["criterion"]
+    assert line.text == (
+        "Unit O-1, criterion 1.1: The verb “prune” is not among the verbs. Keep it under Verbs, or"
+        " give the criterion another one first."
+    )
+
+
 # Two editors
+
+
+def test_changes_to_different_parts_are_both_kept(desk: Client, orchard: Specification) -> None:
+    where = addresses(orchard)
+    typed = {
+        "criterion": {"statement": "Prune four trees."},
+        "rules": {"row-0-label": "Old trees"},
+        "sections": {"row-0-title": "Beginning"},
+        "head": {"source": "A letter"},
+        "pathway": {"title": "Award in Orchards"},
+        "sizes": {"pathway-1-tutorial_hours": "1", "pathway-1-induction_hours": "2"},
+        "outcome": {"title": "Prune well"},
+        "unit": {"aim": "Trees bear."},
+        "criterion-add": {"verb": "explain", "statement": "Explain more.", "referral": "No."}
+        | {"passes": "Yes."},
+    }
+    opened = {name: shown_form(desk.get(where[name])) for name in typed}
+    for name, words in typed.items():
+        assert desk.post(where[name], opened[name] | words).status_code == 302, name
+    entry = held_content(Specification.objects.get(pk=orchard.pk))
+    unit = entry.units[0]
+    assert unit.outcomes[0].title == "Prune well"
+    assert [c.statement for c in unit.criteria] == [
+        "Prune four trees.",
+        "Explain each cut.",
+        "Explain more.",
+    ]
+    assert (unit.rules[0].label, unit.aim, entry.source) == ("Old trees", "Trees bear.", "A letter")
+    assert entry.assessments[1].sections[0].title == "Beginning"
+    assert entry.pathways[0].title == "Award in Orchards"
+    assert entry.pathways[0].induction_hours == Decimal(2)
+    assert list(ledger_faults(None)) == []
+
+
+def test_of_two_who_add_at_one_place_the_second_is_told_its_new_number(
+    desk: Client, orchard: Specification
+) -> None:
+    address = at("criterion-add", orchard.pk, 2, 1)
+    typed = {"verb": "explain", "marked_at": "2-3-1"}
+    mine = shown_form(desk.get(address)) | typed | {"statement": "Explain the pulp."}
+    _save(desk, address, **typed, statement="Explain the skins.")
+    answer = desk.post(address, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "O-2, new criterion 1.4" in page
+    assert "Explain the pulp." in page
+    assert desk.post(address, shown_form(answer)).status_code == 302
+    statements = [c.statement for c in held_content(orchard).units[1].criteria]
+    assert statements[2:] == ["Explain the skins.", "Explain the pulp."]
+
+
+def test_what_two_changes_break_together_is_refused(desk: Client, orchard: Specification) -> None:
+    address = addresses(orchard)["verbs"]
+    row = {"row-2-word": "water", "row-2-meaning": "Give drink."}
+    _save(desk, address, **row)
+    dropped = shown_form(desk.get(address)) | {"row-2-DELETE": "on"}
+    _save(desk, addresses(orchard)["criterion"], verb="water", statement="Water three trees.")
+    answer = desk.post(address, dropped)
+    assert answer.status_code == 422
+    assert "The verb “water” is not among the verbs." in answer.content.decode()
+
+
+def _at_once(
+    draft: Specification, changes: Sequence[tuple[parts.Find, dict[str, str]]]
+) -> list[str]:
+    """Each change in a transaction of its own, all begun at one moment from what is held now."""
+    root = User.objects.create_superuser("at-once@example.org", PASSWORD, full_name="Robin Root")
+    entry, start = held_content(draft), Barrier(len(changes))
+
+    def revise(find: parts.Find, typed: dict[str, str]) -> str:
+        edit = find(entry)
+        data: Any = shown_in(edit.form(None, edit.digest)) | typed
+        form = edit.form(data, edit.digest)
+        assert form.is_valid(), form.errors
+        try:
+            start.wait(timeout=30)
+            revise_specification(actor=root, specification=draft, change=parts.revision(find, form))
+        except ChangedSinceShown:
+            return "refused"
+        finally:
+            connections["default"].close()
+        return "kept"
+
+    with ThreadPoolExecutor(len(changes)) as pool:
+        runs = [pool.submit(revise, *change) for change in changes]
+        return [run.result(timeout=60) for run in runs]
+
+
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+def test_of_four_who_save_different_parts_at_once_nobody_loses_anything(
+    committed_draft: Specification,
+) -> None:
+    endings = _at_once(
+        committed_draft,
+        [
+            (lambda entry: parts.outcome(entry, 1, 1), {"title": "Begin"}),
+            (lambda entry: parts.criterion(entry, 2, "1.1"), {"guidance": "Ask twice."}),
+            (lambda entry: parts.unit_facts(entry, 2), {"aim": "To coach."}),
+            (parts.head, {"source": "A letter"}),
+        ],
+    )
+    assert endings == ["kept"] * 4
+    entry = held_content(Specification.objects.get(pk=committed_draft.pk))
+    assert (entry.units[0].outcomes[0].title, entry.units[1].aim) == ("Begin", "To coach.")
+    assert edits.criterion_of(entry.units[1], "1.1").guidance == ("Ask twice.",)
+    assert entry.source == "A letter"
+    assert [event[0] for event in platform_events()] == ["specification.revised"] * 4
+    assert list(ledger_faults(None)) == []
+
+
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+def test_of_two_who_save_one_part_at_once_one_is_told(committed_draft: Specification) -> None:
+    words = ("Begin", "Start")
+    endings = _at_once(
+        committed_draft,
+        [(lambda entry: parts.outcome(entry, 1, 1), {"title": title}) for title in words],
+    )
+    assert sorted(endings) == ["kept", "refused"]
+    entry = held_content(Specification.objects.get(pk=committed_draft.pk))
+    assert entry.units[0].outcomes[0].title == words[endings.index("kept")]
+    assert [event[0] for event in platform_events()] == ["specification.revised"]
 
 
 def test_of_two_editors_the_second_keeps_the_typing_and_sees_both_texts(
@@ -618,7 +1075,7 @@ def test_of_two_editors_the_second_keeps_the_typing_and_sees_both_texts(
     assert len(platform_events()) == events
     # Having seen both, the second one may put theirs in place.
     again = shown_form(answer)
-    assert again["digest"] == Specification.objects.get(pk=orchard.pk).digest
+    assert again["digest"] == parts.criterion(held_content(orchard), 1, "1.1").digest
     assert desk.post(address, again).status_code == 302
     assert edits.criterion_of(held_content(orchard).units[0], "1.1").statement == (
         "Prune five trees."
@@ -696,22 +1153,11 @@ def test_typing_for_a_draft_that_somebody_discarded_is_kept(
 
 
 def test_the_action_refuses_content_that_changed_since(root: User, orchard: Specification) -> None:
-    entry = held_content(orchard)
     shown = orchard.digest
     revise_specification(
-        actor=root,
-        specification=orchard,
-        entry=replace(entry, source="One"),
-        expected_digest=shown,
+        actor=root, specification=orchard, change=lambda held: replace(held, source="One")
     )
     before = everything()
-    with pytest.raises(ChangedSinceShown):
-        revise_specification(
-            actor=root,
-            specification=orchard,
-            entry=replace(entry, source="Two"),
-            expected_digest=shown,
-        )
     with pytest.raises(ChangedSinceShown):
         discard_specification(actor=root, specification=orchard, expected_digest=shown)
     assert everything() == before
@@ -719,8 +1165,10 @@ def test_the_action_refuses_content_that_changed_since(root: User, orchard: Spec
 
 def test_a_label_that_another_version_has_is_refused(desk: Client, draft: Specification) -> None:
     before = everything()
-    typed = {"digest": draft.digest, "version": "2.0", "source": "x"}
-    assert desk.post(at("head", draft.pk), typed).status_code == 422
+    typed = shown_form(desk.get(at("head", draft.pk))) | {"version": "2.0"}
+    answer = desk.post(at("head", draft.pk), typed)
+    assert answer.status_code == 422
+    assert "has a version 2.0 already" in answer.content.decode()
     assert everything() == before
 
 
@@ -821,10 +1269,7 @@ def test_a_published_version_is_changed_through_no_page(
     assert everything() == before
     with pytest.raises(TransitionError):
         revise_specification(
-            actor=root,
-            specification=orchard,
-            entry=replace(held_content(orchard), source="New"),
-            expected_digest=orchard.digest,
+            actor=root, specification=orchard, change=lambda held: replace(held, source="New")
         )
     with pytest.raises(IntegrityError), platform_context():
         Criterion.objects.filter(specification=orchard).update(statement="Anything.")

@@ -14,9 +14,17 @@ from pytest_django import DjangoAssertNumQueries
 from centres.models import User
 from centres.tenancy import centre_context
 from qualifications.actions import load_specification
-from qualifications.catalogue import review_of
-from qualifications.models import Correction, Criterion, Specification, Unit
+from qualifications.catalogue import SectionRow, SheetPage, review_of
+from qualifications.models import (
+    Assessment,
+    Correction,
+    Criterion,
+    MarkSection,
+    Specification,
+    Unit,
+)
 from qualifications.platform import platform_context
+from qualifications.rules import judge_review_dates, mark_outcome
 from tests.cast import Cast
 from tests.qualifications.fixture_recount import file_of
 from tests.qualifications.orchard import OF_A_CENTRE
@@ -410,7 +418,7 @@ def test_a_criterion_taken_away_and_one_added_are_shown_whole(reads: Any, alder:
         new = load_specification(text, using="default", centre_id=alder.centre.pk).specification
     page = reads().page("differences", old.pk, new.pk)
     assert "Added Criterion 1.2" in plain(page)
-    assert "<ins>Explain &lt;the&gt; frost.</ins>" in page
+    assert "<dd>Explain &lt;the&gt; frost.</dd>" in page
     assert "1 criterion added" in plain(page)
 
 
@@ -469,8 +477,30 @@ def test_search_keeps_its_words_from_page_to_page(reads: Any) -> None:
     ],
 )
 def test_a_review_state_is_said_in_words(days: list[str | None], said: str) -> None:
-    given = [datetime.date.fromisoformat(day) if day else None for day in days]
+    given = [Unit(review_on=datetime.date.fromisoformat(day) if day else None) for day in days]
     assert review_of(given, datetime.date(2026, 5, 1)).words == said
+
+
+@pytest.mark.parametrize("maxima", [(10, 50, 40), (9, 4), (7,)])
+def test_the_page_of_a_sheet_asks_for_the_total_that_the_outcome_asks_for(
+    maxima: tuple[int, ...],
+) -> None:
+    sections = [MarkSection(title="One", maximum=most, minimum=0) for most in maxima]
+    page = SheetPage(
+        specification=Specification(),
+        assessment=Assessment(),
+        units=(),
+        sections=tuple(SectionRow(section, ()) for section in sections),
+    )
+    assert page.minimum == mark_outcome(sections, maxima).needed
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+def test_the_page_says_past_when_the_gate_does(ahead: int) -> None:
+    today = datetime.date(2026, 5, 1)
+    units = [Unit(ref="O-1", review_on=today - datetime.timedelta(days=ahead)), Unit(ref="O-2")]
+    verdict = judge_review_dates(units, today)
+    assert review_of(units, today).is_past == (not verdict.met) == (ahead > 0)
 
 
 # Queries

@@ -150,6 +150,52 @@ def test_criteria_are_added_changed_removed_or_the_same() -> None:
         pruning.parts_called("Sections")
 
 
+def test_criteria_are_listed_by_what_became_of_them() -> None:
+    new = specification(
+        unit("O-1", (criterion("1.1", "Explain it well."), criterion("1.2"), criterion("1.3")))
+    )
+    found = differences(OLD, new)
+    listed = {kind: [part.key for part in parts] for kind, parts in found.criteria_by_kind}
+    assert listed == {
+        "added": [("O-1", "1.3")],
+        "changed": [("O-1", "1.1")],
+        "removed": [("O-1", "2.1"), ("O-2", "1.1")],
+    }
+    assert list(listed) == ["added", "changed", "removed"]
+    assert [(parts.title, parts.counted) for parts in found.other_counts] == [
+        ("Units", "1 changed, 1 removed")
+    ]
+    assert [part.name for part in found.units.all[0].parts_called("Criteria").same] == ["1.2"]
+    assert differences(OLD, OLD).criteria_by_kind == ()
+    swapped = differences(OLD, specification(PRESSING, PRUNING))
+    assert swapped.units.counted == "another order"
+
+
+def test_of_a_draft_it_is_not_said_who_published_it() -> None:
+    draft = replace(OLD, version="2", published=None, published_by="")
+    assert [change.field for change in differences(OLD, draft).facts] == ["version"]
+    later = replace(OLD, published=date(2025, 1, 1))
+    assert [change.field for change in differences(OLD, later).facts] == ["published"]
+
+
+def test_what_a_changed_criterion_still_says_is_shown_with_it() -> None:
+    new = specification(
+        unit(
+            "O-1",
+            (
+                criterion("1.1", depth=("Deep.",)),
+                criterion("1.2", "Explain it well."),
+                criterion("2.1"),
+            ),
+            PRUNING.rules,
+        ),
+        PRESSING,
+    )
+    said = {part.key: part.unchanged_statement for part in differences(OLD, new).criteria}
+    assert said[("O-1", "1.1")] == "Explain it."
+    assert said[("O-1", "1.2")] == said[("O-1", "2.1")] == ""
+
+
 def test_a_criterion_changes_when_its_rule_does() -> None:
     new = specification(replace(PRUNING, rules=(rule("2.1", minimum=20),)), PRESSING)
     found = differences(OLD, new)
@@ -402,6 +448,14 @@ def test_a_decision_outlives_other_examples_and_another_place() -> None:
             ],
         ),
         ("Cut  it.", "Cut it.", [("removed", "Cut  it."), ("added", "Cut it.")]),
+        (
+            "Goals were set with each of them early on.",
+            "Says why each tree stands.",
+            [
+                ("removed", "Goals were set with each of them early on."),
+                ("added", "Says why each tree stands."),
+            ],
+        ),
     ],
 )
 def test_texts_differ_word_by_word(old: str, new: str, pieces: list[tuple[str, str]]) -> None:
