@@ -92,7 +92,7 @@ KINDS: dict[str, Kind] = {
             "txt",
             "text file",
             "text/plain",
-            (".txt", ".text"),
+            (".txt", ".text", ".md"),
             2 * MB,
             "text",
             True,
@@ -102,7 +102,7 @@ KINDS: dict[str, Kind] = {
 }
 LARGEST = max(kind.limit for kind in KINDS.values())
 ACCEPTED = ",".join(extension for kind in KINDS.values() for extension in kind.extensions)
-TAKEN = "PDF, Word (DOCX), JPEG, PNG, MP3, M4A, MP4, WAV and plain text (TXT)"
+TAKEN = "PDF, Word (DOCX), JPEG, PNG, MP3, M4A, MP4, WAV and plain text (TXT, MD)"
 ANOTHER_KIND = f"Save it as one of these, then add it again: {TAKEN}."
 
 # The names that files of kinds not taken usually carry; without the machine's own lists, so that

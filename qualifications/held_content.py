@@ -1,12 +1,21 @@
 """Reads a specification back from the catalogue as the content it was loaded from.
 
-The rows themselves are read, so that a digest that no longer fits them is noticed.
+The rows themselves are read, so that a digest that no longer fits them is noticed; and all of them
+in one query, which gathers each part below its parent as JSON in the shape of its entry.
 """
 
+import datetime
+import types
 from collections.abc import Iterable
-from typing import TypeVar
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, JSONField, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from qualifications.catalogue_entries import (
     AssessmentEntry,
@@ -44,199 +53,225 @@ from qualifications.models import (
     Unit,
     Verb,
 )
-from qualifications.queries import grouped
-
-Row = TypeVar("Row", bound=SpecificationRow)
 
 
 def held_content(specification: Specification, *, using: str = "default") -> SpecificationEntry:
     """The content that the catalogue's rows make up, in the order of their positions."""
+    return held_contents([specification], using=using)[specification.pk]
 
-    def rows(model: type[Row], *order: str) -> "QuerySet[Row]":
-        own = model._default_manager.using(using).filter(specification=specification)
-        return own.order_by(*order)
 
-    criteria = grouped(
-        rows(Criterion, "position").select_related("verb").defer("search"), "outcome_id"
+def held_contents(
+    specifications: Iterable[Specification], *, using: str = "default"
+) -> dict[UUID, SpecificationEntry]:
+    """The contents of several versions by their keys, in one query."""
+    rows = (
+        Specification.objects.using(using)
+        .filter(pk__in=[row.pk for row in specifications])
+        .annotate(
+            verbs=_below(Verb, "specification", "position", **_own(VerbEntry)),
+            units=_units(),
+            assessments=_assessments(),
+            pathways=_pathways(),
+            templates=_templates(),
+            staff=_below(StaffRequirement, "specification", "position", **_own(RequirementEntry)),
+            corrections=_below(
+                Correction,
+                "specification",
+                "position",
+                **_own(CorrectionEntry, "unit", "criterion"),
+                unit=Coalesce(F("unit__ref"), Value("")),
+                criterion=Coalesce(F("criterion__number"), Value("")),
+            ),
+        )
     )
-    descriptors = grouped(rows(Descriptor, "position"), "criterion_id")
-    outcomes = grouped(rows(LearningOutcome, "number"), "unit_id")
-    rules = grouped(rows(NumericRule, "position").select_related("criterion"), "unit_id")
-    covered = grouped(rows(AssessmentUnit, "position").select_related("unit"), "assessment_id")
-    sections = grouped(rows(MarkSection, "position"), "assessment_id")
-    marked = grouped(
-        rows(
-            MarkSectionCriterion, "criterion__unit__position", "criterion__position"
-        ).select_related("criterion__unit"),
-        "section_id",
-    )
-    evidenced = grouped(
-        rows(
-            EvidenceTemplateCriterion, "criterion__unit__position", "criterion__position"
-        ).select_related("criterion__unit"),
-        "template_id",
-    )
-    demanded = grouped(rows(PathwayUnit, "position").select_related("unit"), "pathway_id")
-    qualification = specification.qualification
-    published = specification.published_at
+    return {row.pk: _content(row) for row in rows.select_related("qualification__awarding_body")}
+
+
+def _content(row: Any) -> SpecificationEntry:
+    qualification, published = row.qualification, row.published_at
     return SpecificationEntry(
         awarding_body_code=qualification.awarding_body.code,
         awarding_body_name=qualification.awarding_body.name,
         number=qualification.number,
         title=qualification.title,
         level=qualification.level,
-        version=specification.version,
+        version=row.version,
         published=published.date() if published else None,
-        published_by=specification.published_by,
-        source=specification.source,
-        corrected_on=specification.corrected_on,
-        tqt_per_credit=specification.tqt_per_credit,
-        verbs=tuple(VerbEntry(row.word, row.meaning) for row in rows(Verb, "position")),
-        units=tuple(
-            UnitEntry(
-                ref=unit.ref,
-                number=unit.number,
-                uan=unit.uan,
-                title=unit.title,
-                short_title=unit.short_title,
-                level=unit.level,
-                credits=unit.credits,
-                glh=unit.glh,
-                aim=unit.aim,
-                review_on=unit.review_on,
-                available_from=unit.available_from,
-                sector=unit.sector,
-                support_body=unit.support_body,
-                submitter=unit.submitter,
-                availability=unit.availability,
-                body_requirements=unit.body_requirements,
-                nos=tuple(unit.nos),
-                indicative_content=tuple(unit.indicative_content),
-                outline_only=unit.outline_only,
-                outcomes=tuple(
-                    OutcomeEntry(
-                        outcome.number,
-                        outcome.title,
-                        outcome.text,
-                        tuple(
-                            _criterion(criterion, descriptors[criterion.id])
-                            for criterion in criteria[outcome.id]
-                        ),
-                    )
-                    for outcome in outcomes[unit.id]
-                ),
-                rules=tuple(_rule(rule) for rule in rules[unit.id]),
-            )
-            for unit in rows(Unit, "position")
+        published_by=row.published_by,
+        source=row.source,
+        corrected_on=row.corrected_on,
+        tqt_per_credit=row.tqt_per_credit,
+        verbs=_made(tuple[VerbEntry, ...], row.verbs),
+        units=_made(tuple[UnitEntry, ...], row.units),
+        assessments=_made(tuple[AssessmentEntry, ...], row.assessments),
+        pathways=_made(tuple[PathwayEntry, ...], row.pathways),
+        templates=_made(tuple[TemplateEntry, ...], row.templates),
+        staff_requirements=_made(tuple[RequirementEntry, ...], row.staff),
+        corrections=_made(tuple[CorrectionEntry, ...], row.corrections),
+    )
+
+
+# What is asked for: each part as JSON whose keys are the fields of its entry
+
+
+def _units() -> ArraySubquery:
+    def described(kind: DescriptorKind) -> ArraySubquery:
+        return ArraySubquery(_rows(Descriptor, "criterion", "position", kind=kind).values("text"))
+
+    criteria = _below(
+        Criterion,
+        "outcome",
+        "position",
+        **_own(CriterionEntry, "verb", "referral", "passes"),
+        verb=F("verb__word"),
+        referral=described(DescriptorKind.REFERRAL),
+        passes=described(DescriptorKind.PASS),
+    )
+    return _below(
+        Unit,
+        "specification",
+        "position",
+        **_own(UnitEntry, "outcomes", "rules"),
+        outcomes=_below(
+            LearningOutcome,
+            "unit",
+            "number",
+            **_own(OutcomeEntry, "criteria"),
+            criteria=criteria,
         ),
-        assessments=tuple(
-            AssessmentEntry(
-                code=sheet.code,
-                title=sheet.title,
-                method=sheet.method,
-                sheet_kind=sheet.sheet_kind,
-                words_from=sheet.words_from,
-                words_to=sheet.words_to,
-                units=tuple(row.unit.ref for row in covered[sheet.id]),
-                sections=tuple(
-                    _section(section, marked[section.id]) for section in sections[sheet.id]
-                ),
-            )
-            for sheet in rows(Assessment, "position")
-        ),
-        pathways=tuple(
-            _pathway(pathway, tuple(row.unit.ref for row in demanded[pathway.id]))
-            for pathway in rows(Pathway, "position")
-        ),
-        templates=tuple(
-            TemplateEntry(
-                template.code,
-                template.title,
-                template.text,
-                tuple(_key(row.criterion) for row in evidenced[template.id]),
-            )
-            for template in rows(EvidenceTemplate, "position")
-        ),
-        staff_requirements=tuple(
-            RequirementEntry(row.group, row.title, tuple(row.indicators))
-            for row in rows(StaffRequirement, "position")
-        ),
-        corrections=tuple(
-            CorrectionEntry(
-                row.field,
-                row.raw,
-                row.used,
-                row.reason,
-                row.unit.ref if row.unit else "",
-                row.criterion.number if row.criterion else "",
-            )
-            for row in rows(Correction, "position").select_related("unit", "criterion")
+        rules=_below(
+            NumericRule,
+            "unit",
+            "position",
+            **_own(RuleEntry, "criterion"),
+            criterion=F("criterion__number"),
         ),
     )
 
 
-def _key(criterion: Criterion) -> tuple[str, str]:
-    return criterion.unit.ref, criterion.number
-
-
-def _criterion(criterion: Criterion, descriptors: Iterable[Descriptor]) -> CriterionEntry:
-    kinds = grouped(descriptors, "kind")
-    return CriterionEntry(
-        number=criterion.number,
-        statement=criterion.statement,
-        verb=criterion.verb.word,
-        depth=tuple(criterion.depth),
-        guidance=tuple(criterion.guidance),
-        example_evidence=tuple(criterion.example_evidence),
-        referral=tuple(row.text for row in kinds[DescriptorKind.REFERRAL]),
-        passes=tuple(row.text for row in kinds[DescriptorKind.PASS]),
-    )
-
-
-def _rule(rule: NumericRule) -> RuleEntry:
-    return RuleEntry(
-        criterion=rule.criterion.number,
-        code=rule.code,
-        label=rule.label,
-        minimum=rule.minimum,
-        maximum=rule.maximum,
-        exceptional_maximum=rule.exceptional_maximum,
-        unit_of_measure=rule.unit_of_measure,
-        is_gate=rule.is_gate,
-        source=rule.source,
-    )
-
-
-def _section(section: MarkSection, marked: Iterable[MarkSectionCriterion]) -> SectionEntry:
-    of_bullet = grouped(marked, "position")
-    return SectionEntry(
-        section.title,
-        section.maximum,
-        section.minimum,
-        tuple(
-            BulletEntry(
-                text,
-                tuple(_key(row.criterion) for row in of_bullet[position]),
-            )
-            for position, text in enumerate(section.bullets, start=1)
+def _assessments() -> ArraySubquery:
+    sections = _below(
+        MarkSection,
+        "assessment",
+        "position",
+        **_own(SectionEntry),
+        marked=_below(
+            MarkSectionCriterion,
+            "section",
+            *_IN_ORDER,
+            position=F("position"),
+            criterion=_key(),
         ),
     )
-
-
-def _pathway(pathway: Pathway, units: tuple[str, ...]) -> PathwayEntry:
-    return PathwayEntry(
-        code=pathway.code,
-        alternative_code=pathway.alternative_code,
-        title=pathway.title,
-        award=pathway.award,
-        accreditation_number=pathway.accreditation_number,
-        credits=pathway.credits,
-        glh=pathway.glh,
-        tqt=pathway.tqt,
-        glh_includes_support=pathway.glh_includes_support,
-        induction_hours=pathway.induction_hours,
-        tutorial_hours=pathway.tutorial_hours,
-        minimum_age=pathway.minimum_age,
-        registration_years=pathway.registration_years,
-        units=units,
+    return _below(
+        Assessment,
+        "specification",
+        "position",
+        **_own(AssessmentEntry, "units", "sections"),
+        units=_refs(AssessmentUnit, "assessment"),
+        sections=sections,
     )
+
+
+def _pathways() -> ArraySubquery:
+    return _below(
+        Pathway,
+        "specification",
+        "position",
+        **_own(PathwayEntry, "units"),
+        units=_refs(PathwayUnit, "pathway"),
+    )
+
+
+def _templates() -> ArraySubquery:
+    evidenced = _rows(EvidenceTemplateCriterion, "template", *_IN_ORDER).values(key=_key())
+    return _below(
+        EvidenceTemplate,
+        "specification",
+        "position",
+        **_own(TemplateEntry, "criteria"),
+        criteria=ArraySubquery(evidenced),
+    )
+
+
+_IN_ORDER = ("criterion__unit__position", "criterion__position")
+
+
+def _rows(model: type[SpecificationRow], parent: str, *order: str, **only: Any) -> "QuerySet[Any]":
+    """The rows below the row of the query around it."""
+    rows: QuerySet[Any] = model._default_manager.filter(**{parent: OuterRef("pk")}, **only)
+    return rows.order_by(*order)
+
+
+def _below(model: type[SpecificationRow], parent: str, *order: str, **keys: Any) -> ArraySubquery:
+    """The same, each as a JSON object."""
+    return ArraySubquery(_rows(model, parent, *order).values(row=JSONObject(**keys)))
+
+
+def _own(entry: type, *others: str) -> dict[str, Any]:
+    """The columns with the names of an entry's fields, but for those that are read otherwise.
+
+    Decimals go as text: JSON's numbers would be read back as floating ones.
+    """
+    hints = _hints(entry)
+    names = [field.name for field in fields(entry) if field.name not in others]
+    return {
+        name: Cast(name, TextField()) if _is_decimal(hints[name]) else F(name) for name in names
+    }
+
+
+def _refs(model: type[SpecificationRow], parent: str) -> ArraySubquery:
+    return ArraySubquery(_rows(model, parent, "position").values("unit__ref"))
+
+
+def _key() -> Func:
+    """A criterion by its unit's ref and its number."""
+    return Func(
+        F("criterion__unit__ref"),
+        F("criterion__number"),
+        function="JSONB_BUILD_ARRAY",
+        output_field=JSONField(),
+    )
+
+
+# What came back
+
+
+def _made(wanted: Any, value: Any) -> Any:
+    """JSON as the type that a field has."""
+    inner = get_args(wanted)
+    if value is None:
+        return None
+    if get_origin(wanted) in (Union, types.UnionType):
+        wanted = next(one for one in inner if one is not types.NoneType)
+    if get_origin(wanted) is tuple:
+        return tuple(_made(inner[0], each) for each in value)
+    if wanted is SectionEntry:
+        return _section(value)
+    if wanted in (Decimal, datetime.date):
+        return Decimal(value) if wanted is Decimal else datetime.date.fromisoformat(value)
+    if isinstance(wanted, type) and is_dataclass(wanted):
+        hints = _hints(wanted)
+        return wanted(**{name: _made(hints[name], each) for name, each in value.items()})
+    return value
+
+
+def _section(value: dict[str, Any]) -> SectionEntry:
+    """A section, with the criteria of each bullet by its place."""
+    bullets = (
+        BulletEntry(
+            text,
+            tuple(tuple(row["criterion"]) for row in value["marked"] if row["position"] == place),
+        )
+        for place, text in enumerate(value["bullets"], start=1)
+    )
+    return SectionEntry(value["title"], value["maximum"], value["minimum"], tuple(bullets))
+
+
+def _is_decimal(hint: Any) -> bool:
+    return hint is Decimal or Decimal in get_args(hint)
+
+
+@cache
+def _hints(entry: type) -> dict[str, Any]:
+    return get_type_hints(entry)

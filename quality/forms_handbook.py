@@ -9,7 +9,7 @@ from qualifications.models import CODE_LENGTH, Specification
 from quality.models import HandbookWarning
 from quality.queries.handbook import Candidate
 
-ACCEPTED = ".docx,.pdf,.txt"
+ACCEPTED = ".docx,.pdf,.txt,.md"
 
 
 class HandbookForm(forms.Form):
@@ -17,7 +17,7 @@ class HandbookForm(forms.Form):
 
     file = forms.FileField(
         label="The handbook",
-        help_text="The awarding body’s own document: Word, PDF with text, or plain text.",
+        help_text="The awarding body’s own document: Word, PDF with text, plain text or Markdown.",
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
 

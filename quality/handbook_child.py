@@ -1,7 +1,8 @@
 """Reads one handbook in a process of its own: `python -m quality.handbook_child`.
 
 The file comes on standard input, the answer goes to standard output as JSON: `read` with the whole
-handbook, or `refused` with rule and remedy. The file is a stranger's, so before its first byte is
+handbook, or `refused` with rule and remedy. On a pipe of its own it says how far it is, a line a
+page, and does not wait for anybody to listen. The file is a stranger's, so before its first byte is
 read the process gives up what it does not need: memory and time beyond its limits, the network and
 every file but those of Python itself and of its own folder. Nothing here touches the database.
 
@@ -14,7 +15,10 @@ import ctypes
 import json
 import os
 import resource
+import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,7 @@ SECONDS = 60  # of processor time
 WRITTEN = 64 << 20  # bytes of any file
 OPEN_FILES = 64
 NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
 REFUSED_EVENTS = (
     "socket.",
@@ -65,6 +70,16 @@ def leave_network() -> bool:
     return bool(libc.unshare(NEW_USER | NEW_NETWORK) == 0)
 
 
+def end_with(parent: int) -> None:
+    """Be killed when the worker is: whoever takes the import up next reads it anew.
+
+    Comes after `leave_network`, since the kernel forgets the wish with a change of rights.
+    """
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the worker is gone already")
+
+
 def close_doors(folder: Path) -> None:
     """Refuse sockets, programs and changes of files outside a folder, for the process's life."""
     own = f"{folder.resolve()}{os.sep}"
@@ -92,13 +107,24 @@ def _writes(mode: object, flags: object) -> bool:
     return isinstance(flags, int) and bool(flags & WRITES)
 
 
-def answer(content: bytes, name: str) -> dict[str, Any]:
+def teller(pipe: int) -> Callable[[object], None]:
+    """What writes a line on the pipe, and leaves it out where that would have to wait."""
+    os.set_blocking(pipe, False)
+
+    def tell(progress: object) -> None:
+        with suppress(OSError):
+            os.write(pipe, f"{progress}\n".encode())
+
+    return tell
+
+
+def answer(content: bytes, name: str, tell: Callable[[object], None]) -> dict[str, Any]:
     """The handbook, or why it is refused. Imports the reader behind the closed doors."""
     from qualifications.handbook import UnreadableError, read_handbook
     from qualifications.handbook.kept import as_kept
 
     try:
-        return {"read": as_kept(read_handbook(content, name))}
+        return {"read": as_kept(read_handbook(content, name, tell))}
     except UnreadableError as refused:
         rule = f"{refused.rule[:1].upper()}{refused.rule[1:]}."
         return {"refused": {"rule": rule, "remedy": f"{refused.remedy}."}}
@@ -107,13 +133,15 @@ def answer(content: bytes, name: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read standard input, answer on standard output."""
+    """Read standard input, answer on standard output: a name, a pipe and the worker's id given."""
+    name, pipe, worker = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     limit()
     namespace = leave_network()
+    end_with(worker)
     close_doors(Path.cwd())
     try:
         content = sys.stdin.buffer.read()
-        told = answer(content, sys.argv[1] if len(sys.argv) > 1 else "handbook")
+        told = answer(content, name, teller(pipe))
         written = json.dumps({**told, "namespace": namespace}, ensure_ascii=False)
     except MemoryError:
         written = json.dumps({"refused": TOO_MUCH, "namespace": namespace})

@@ -16,13 +16,14 @@ from centres.models import Centre
 from qualifications.handbook import Handbook
 from qualifications.handbook.content import Doubt, Place
 from qualifications.handbook.kept import as_kept
+from qualifications.handbook.progress import Progress
 from quality.handbook_reading import Refused
 from quality.models import HandbookImport, HandbookWarning
 
 log = logging.getLogger("criterion.handbooks")
 
 TASK, QUEUE = "quality.tasks.read_handbook_import", "files"
-LEASE = datetime.timedelta(seconds=150)  # above the task's hard time limit
+LEASE = datetime.timedelta(seconds=60)  # renewed each second while a handbook is read
 TRIES = 3  # a file that stopped its worker as often is refused
 QUEUED_TOO_LONG = datetime.timedelta(seconds=30)
 SWEEP_AT_ONCE = 50
@@ -52,6 +53,21 @@ def claim_import(*, centre: Centre, import_id: uuid.UUID) -> HandbookImport | No
     held.tries += 1
     held.save(update_fields=["state", "progress", "token", "lease_until", "tries"])
     return held
+
+
+class ClaimLostError(Exception):
+    """An import that is being read is in somebody else's hands by now, or given up."""
+
+
+@transaction.atomic
+def note_progress(*, centre: Centre, held: HandbookImport, progress: Progress | None) -> None:
+    """Write how far a reading is, if that is known, and renew its claim.
+
+    Raises ``ClaimLostError``.
+    """
+    changes: dict[str, Any] = {"progress": str(progress)} if progress else {}
+    if not _claimed(centre, held).update(lease_until=database_now() + LEASE, **changes):
+        raise ClaimLostError
 
 
 @action

@@ -2,14 +2,17 @@
 
 import logging
 import uuid
+from contextlib import suppress
 
 from celery import shared_task
+from django.db import DatabaseError
 
 from centres.models import Centre
 from centres.stores import STORE_FAULTS
 from centres.tasks import CentreTask
 from centres.tenancy import centre_context
 from portfolios.files import open_file
+from qualifications.handbook.progress import Progress
 from quality import handbook_jobs as jobs
 from quality.handbook_reading import STOPPED, Refused, read_apart
 
@@ -28,9 +31,16 @@ def read_handbook_import(centre_id: str, import_id: str) -> str:
         held = jobs.claim_import(centre=centre, import_id=uuid.UUID(import_id))
     if held is None:
         return "not due"
+
+    def watch(progress: Progress | None) -> None:
+        with suppress(DatabaseError), centre_context(centre.pk):
+            jobs.note_progress(centre=centre, held=held, progress=progress)
+
     try:
         with open_file(held.file) as source:
-            outcome = read_apart(source, held.name)
+            outcome = read_apart(source, held.name, watch=watch)
+    except jobs.ClaimLostError:
+        return "lost"
     except STORE_FAULTS:
         log.exception("the file of handbook %s can't be read, try %d", held.pk, held.tries)
         with centre_context(centre.pk):

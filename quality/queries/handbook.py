@@ -1,7 +1,8 @@
 """What the pages of handbooks read: the list, one import, a unit beside its source, the source."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -10,18 +11,26 @@ from django.db.models.functions import Coalesce
 
 from centres.models import Centre
 from qualifications.catalogue import newest_first, specifications_for
-from qualifications.catalogue_entries import SpecificationEntry
+from qualifications.catalogue_entries import SpecificationEntry, UnitEntry
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification
 from qualifications.catalogue_text import written_yaml
 from qualifications.differences import SpecificationDifferences
 from qualifications.differences import differences as differences_of
-from qualifications.handbook.content import Criterion, Handbook, Place, Read, Unit
+from qualifications.handbook.content import (
+    Criterion,
+    Handbook,
+    Outcome,
+    Place,
+    Read,
+    Unit,
+)
 from qualifications.handbook.entry import Drafted, drafted, shared_refs
 from qualifications.handbook.kept import from_kept
 from qualifications.handbook.numbers import same_ref
-from qualifications.held_content import held_content
+from qualifications.handbook.progress import Progress, Step
+from qualifications.held_content import held_content, held_contents
 from qualifications.marked_yaml import Fault
-from qualifications.models import Assessment, SheetKind, Specification
+from qualifications.models import SheetKind, Specification
 from qualifications.models import Unit as UnitRow
 from qualifications.queries import grouped
 from quality.models import HandbookImport, HandbookWarning
@@ -60,13 +69,54 @@ def handbook_list(centre: Centre, number: int | str) -> Page[HandbookImport]:
 
 
 @dataclass(frozen=True)
+class HowFar:
+    """How far a reading is: ``sentence`` for the eye, ``said`` for the ear, which hears of a page
+    no more than of each quarter; ``seen`` tells one state of it from another."""
+
+    seen: str
+    sentence: str
+    said: str
+    done: int = 0
+    total: int = 0
+
+
+_QUARTERS = ("Reading the pages", "A quarter is read", "Half is read", "Three quarters are read")
+_AFTER_PAGES = {
+    Step.LAYOUTS: "Finding units, criteria and mark sheets",
+    Step.SUMS: "Checking numbers, credits and marks",
+}
+
+
+def how_far(held: HandbookImport) -> HowFar:
+    """How far an import is that waits or is being read."""
+    seen, progress = f"{held.state}{held.tries}", Progress.from_written(held.progress)
+    if progress is None:
+        return HowFar(seen, held.progress, held.progress)
+    seen += f"-{progress.step}{progress.done}"
+    if progress.step in _AFTER_PAGES:
+        return HowFar(seen, _AFTER_PAGES[progress.step], _AFTER_PAGES[progress.step])
+    quarter = min(4 * progress.done // max(progress.total, 1), 3)
+    return HowFar(
+        seen,
+        f"Page {progress.done} of {progress.total}",
+        _QUARTERS[quarter],
+        progress.done,
+        progress.total,
+    )
+
+
+@dataclass(frozen=True)
 class Shown:
-    """A value with the line that it was read from, if it has one."""
+    """A value with the line that it was read from, if it has one.
+
+    ``drafted`` is what the draft says instead; empty where it says the same.
+    """
 
     label: str
     value: str
     line: int | None
     place: str
+    drafted: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +177,25 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class DraftParts:
+    """What of a unit, a sheet or the whole draft is changed on pages of its own, by address."""
+
+    label: str
+    parts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ShownDoubt:
+    """A doubtful reading, with the unit that it is about, the place on that unit's page and the
+    part of the draft where it can be put right, as far as its line or its first words tell."""
+
+    row: HandbookWarning
+    unit: UnitLine | None
+    anchor: str
+    part: str
+
+
+@dataclass(frozen=True)
 class Review:
     """An import under review or published."""
 
@@ -134,24 +203,32 @@ class Review:
     units: tuple[UnitLine, ...]
     qualifications: tuple[tuple[Shown, ...], ...]
     sheets: tuple[tuple[Shown, int], ...]
-    warnings: tuple[HandbookWarning, ...]
+    doubts: tuple[ShownDoubt, ...]
     candidates: tuple[Candidate, ...]
-    draft_parts: tuple[tuple[str, str], ...]
+    draft_parts: tuple[DraftParts, ...]
 
     @property
     def open(self) -> int:
         """How many doubtful readings nobody has answered for."""
-        return sum(not warning.resolution for warning in self.warnings)
+        return sum(not doubt.row.resolution for doubt in self.doubts)
+
+    @property
+    def first_open(self) -> int | None:
+        """The position of the first of them."""
+        positions = (doubt.row.position for doubt in self.doubts if not doubt.row.resolution)
+        return next(positions, None)
 
 
 def review_of(centre: Centre, held: HandbookImport) -> Review:
     """All that the page of an import shows."""
     handbook = from_kept(held.result)
-    lines = _Lines(handbook)
+    lines, draft = _Lines(handbook), draft_content(held)
+    units = tuple(_unit_line(place, unit) for place, unit in enumerate(handbook.units, 1))
+    about = _About(handbook, lines)
     warnings = HandbookWarning.objects.for_centre(centre).filter(handbook=held)
     return Review(
         handbook=handbook,
-        units=tuple(_unit_line(place, unit) for place, unit in enumerate(handbook.units, 1)),
+        units=units,
         qualifications=tuple(
             tuple(lines.shown_fields(one, _QUALIFICATION)) for one in handbook.qualifications
         ),
@@ -159,9 +236,12 @@ def review_of(centre: Centre, held: HandbookImport) -> Review:
             (lines.shown("Mark sheet", sheet.title), len(sheet.sections))
             for sheet in handbook.mark_sheets
         ),
-        warnings=tuple(warnings.select_related("resolved_by").order_by("position")),
+        doubts=tuple(
+            _shown_doubt(row, about, units, draft)
+            for row in warnings.select_related("resolved_by").order_by("position")
+        ),
         candidates=() if held.specification_id else candidates(centre, handbook),
-        draft_parts=tuple(_draft_parts(held)),
+        draft_parts=tuple(_draft_parts(draft)),
     )
 
 
@@ -211,6 +291,16 @@ def preview_of(held: HandbookImport, base: Specification) -> Preview:
     return Preview(made, differences_of(content, made.entry), faults)
 
 
+def compared_contents(
+    against: Specification | None, held: HandbookImport
+) -> SpecificationDifferences | None:
+    """How the draft differs from another version; nothing where there is none to compare."""
+    if against is None or held.specification is None:
+        return None
+    contents = held_contents([against, held.specification])
+    return differences_of(contents[against.pk], contents[held.specification.pk])
+
+
 def draft_content(held: HandbookImport) -> SpecificationEntry | None:
     """The content of the draft, or of the version that was published from it."""
     return held_content(held.specification) if held.specification else None
@@ -220,6 +310,7 @@ def draft_content(held: HandbookImport) -> SpecificationEntry | None:
 class UnitPage:
     """A unit as it was read, beside the lines that it was read from."""
 
+    place: int
     unit: Unit
     facts: tuple[Shown, ...]
     outcomes: tuple[ShownOutcome, ...]
@@ -240,25 +331,18 @@ def unit_page(held: HandbookImport, place: int) -> UnitPage | None:
     if not 1 <= place <= len(handbook.units):
         return None
     unit = handbook.units[place - 1]
-    lines = _Lines(handbook)
-    places = (at for at, ref in _draft_units(held) if same_ref(unit.ref.value, ref))
-    at = next(places, None)
+    lines, draft = _Lines(handbook), draft_content(held)
+    at = _draft_place(unit, draft)
+    entry = draft.units[at - 1] if draft and at else None
     return UnitPage(
+        place=place,
         unit=unit,
         facts=(
-            *lines.shown_fields(unit, _UNIT),
+            *lines.unit_facts(unit, entry),
             *(lines.shown(label, value) for label, value in unit.details.items()),
         ),
-        outcomes=tuple(
-            ShownOutcome(
-                outcome.number.value,
-                f"outcome-{at}-{outcome.number.value}",
-                lines.shown("", outcome.text),
-                tuple(lines.criterion(criterion, at) for criterion in outcome.criteria),
-            )
-            for outcome in unit.outcomes
-        ),
-        source=lines.around(_places(unit)),
+        outcomes=tuple(lines.outcome(outcome, at, entry) for outcome in unit.outcomes),
+        source=lines.around(place for _, place in _places(unit)),
         draft_place=at,
         before=place - 1 if place > 1 else None,
         after=place + 1 if place < len(handbook.units) else None,
@@ -298,6 +382,8 @@ _TEXTS = (
     ("example_evidence", "Examples of evidence"),
     ("referral", "Typical of a referral"),
     ("passes", "Typical of a pass"),
+    ("strategies", "Learning strategies"),
+    ("evidence", "Evidence of assessment"),
 )
 
 
@@ -318,15 +404,33 @@ class _Lines:
     def shown_fields(self, row: object, names: Sequence[tuple[str, str]]) -> Iterator[Shown]:
         return (self.shown(label, getattr(row, name)) for name, label in names)
 
-    def criterion(self, criterion: Criterion, unit: int | None) -> ShownCriterion:
+    def unit_facts(self, unit: Unit, drafted: UnitEntry | None) -> Iterator[Shown]:
+        for name, label in _UNIT:
+            fact = self.shown(label, getattr(unit, name))
+            yield fact if name == "ref" else _beside(fact, drafted, name)
+
+    def outcome(self, outcome: Outcome, at: int | None, unit: UnitEntry | None) -> ShownOutcome:
+        number = outcome.number.value
+        drafted = unit and next((one for one in unit.outcomes if one.number == number), None)
+        return ShownOutcome(
+            number,
+            f"outcome-{at}-{number}",
+            _beside(self.shown("", outcome.text), drafted, "text"),
+            tuple(self.criterion(criterion, at, unit) for criterion in outcome.criteria),
+        )
+
+    def criterion(
+        self, criterion: Criterion, at: int | None, unit: UnitEntry | None
+    ) -> ShownCriterion:
+        number = criterion.number.value
+        drafted = unit and next((one for one in unit.criteria if one.number == number), None)
         return ShownCriterion(
-            criterion.number.value,
-            f"criterion-{unit}-{criterion.number.value}",
-            self.shown("", criterion.text),
+            number,
+            f"criterion-{at}-{number}",
+            _beside(self.shown("", criterion.text), drafted, "statement"),
             tuple(
-                (label, tuple(self.shown("", read) for read in getattr(criterion, name)))
-                for name, label in _TEXTS
-                if getattr(criterion, name)
+                (label, tuple(self.shown("", read) for read in texts))
+                for label, texts in _texts(criterion)
             ),
         )
 
@@ -350,17 +454,85 @@ class _Lines:
         )
 
 
-def _places(unit: Unit) -> Iterator[Place]:
-    """Every place that a unit was read from."""
-    reads: list[Read[Any] | None] = [getattr(unit, name) for name, _ in _UNIT]
-    reads += unit.details.values()
+def _beside(shown: Shown, drafted: object, name: str) -> Shown:
+    """A value with what the draft says in its place, where that is something else."""
+    value = getattr(drafted, name, None)
+    said = "" if value is None else str(value)
+    return shown if said.split() == shown.value.split() else replace(shown, drafted=said)
+
+
+def _texts(criterion: Criterion) -> Iterator[tuple[str, Sequence[Read[str]]]]:
+    """The kinds of text that a criterion has, with what they are called."""
+    for name, label in _TEXTS:
+        if texts := getattr(criterion, name):
+            yield label, texts
+
+
+def _places(unit: Unit) -> Iterator[tuple[str, Place]]:
+    """Every place that a unit was read from, with the part that was read there."""
+
+    def told(part: str, reads: Iterable[Read[Any] | None]) -> Iterator[tuple[str, Place]]:
+        return ((part, read.place) for read in reads if read is not None)
+
+    yield from told("unit", (getattr(unit, name) for name, _ in _UNIT))
+    yield from told("unit", unit.details.values())
     for outcome in unit.outcomes:
-        reads += [outcome.number, outcome.text]
+        yield from told(f"outcome {outcome.number.value}", (outcome.number, outcome.text))
         for criterion in outcome.criteria:
-            reads += [criterion.number, criterion.text]
-            for name, _ in _TEXTS:
-                reads += getattr(criterion, name) or ()
-    return (read.place for read in reads if read is not None)
+            part = f"criterion {criterion.number.value}"
+            yield from told(part, (criterion.number, criterion.text))
+            for _, texts in _texts(criterion):
+                yield from told(part, texts)
+
+
+# The unit, and the criterion where there is one, that the sentence of a doubt begins with.
+_NAMED = re.compile(r"([\w.-]{3,}?):? (?:([0-9]{1,2}\.[0-9]{1,2})\b)?")
+
+
+class _About:
+    """Which unit and which part of it a doubtful reading is about."""
+
+    def __init__(self, handbook: Handbook, lines: _Lines) -> None:
+        self.units = handbook.units
+        self.by_line: dict[int | None, tuple[Unit, str]] = {}
+        for unit in handbook.units:
+            for part, place in _places(unit):
+                self.by_line.setdefault(lines.numbers.get(place), (unit, part))
+        self.by_line.pop(None, None)
+
+    def part_of(self, row: HandbookWarning) -> tuple[Unit, str] | None:
+        return self.by_line.get(row.line) or self._named(row.why)
+
+    def _named(self, why: str) -> tuple[Unit, str] | None:
+        found = _NAMED.match(why)
+        unit = found and next((u for u in self.units if same_ref(found[1], u.ref.value)), None)
+        if not found or not unit:
+            return None
+        numbers = {criterion.number.value for criterion in unit.criteria}
+        return unit, f"criterion {found[2]}" if found[2] in numbers else "unit"
+
+
+_ANCHORS = {"unit": "facts", "outcome": "o-", "criterion": "c-"}
+
+
+def _shown_doubt(
+    row: HandbookWarning,
+    about: _About,
+    units: Sequence[UnitLine],
+    draft: SpecificationEntry | None,
+) -> ShownDoubt:
+    found = about.part_of(row)
+    if found is None:
+        return ShownDoubt(row, None, "", "")
+    unit, part = found
+    kind, _, number = part.partition(" ")
+    at = _draft_place(unit, draft)
+    return ShownDoubt(
+        row=row,
+        unit=units[about.units.index(unit)],
+        anchor=f"{_ANCHORS[kind]}{number}",
+        part="-".join(filter(None, (kind, str(at), number))) if at else "",
+    )
 
 
 def _unit_line(place: int, unit: Unit) -> UnitLine:
@@ -375,20 +547,29 @@ def _unit_line(place: int, unit: Unit) -> UnitLine:
     )
 
 
-def _draft_units(held: HandbookImport) -> tuple[tuple[int, str], ...]:
-    """The units of the draft with their places, from one."""
-    if held.specification_id is None:
-        return ()
-    rows = UnitRow.objects.filter(specification=held.specification_id).order_by("position")
-    return tuple(enumerate(rows.values_list("ref", flat=True), 1))
+def _draft_place(unit: Unit, draft: SpecificationEntry | None) -> int | None:
+    """The place of a unit in the draft, from one."""
+    units = enumerate(draft.units if draft else (), 1)
+    return next((at for at, one in units if same_ref(unit.ref.value, one.ref)), None)
 
 
-def _draft_parts(held: HandbookImport) -> Iterator[tuple[str, str]]:
-    """The parts of the draft that are changed on pages of their own, with what they are called."""
-    for place, ref in _draft_units(held):
-        yield f"unit-{place}", f"Facts of {ref}"
-        yield f"rules-{place}", f"Rules of {ref}"
-    sheets = Assessment.objects.filter(specification=held.specification_id).order_by("position")
-    for place, sheet in enumerate(sheets if held.specification_id else (), 1):
+def _draft_parts(draft: SpecificationEntry | None) -> Iterator[DraftParts]:
+    """The parts of the draft that are changed on pages of their own."""
+    if draft is None:
+        return
+    for place, unit in enumerate(draft.units, 1):
+        yield DraftParts(
+            f"{unit.ref} {unit.title}", ((f"unit-{place}", "Facts"), (f"rules-{place}", "Rules"))
+        )
+    for place, sheet in enumerate(draft.assessments, 1):
         if sheet.sheet_kind == SheetKind.MARK:
-            yield f"sections-{place}", f"Sections of {sheet.title}"
+            yield DraftParts(sheet.title, ((f"sections-{place}", "Sections"),))
+    yield DraftParts(
+        "The version",
+        (
+            ("head", "Version and source"),
+            ("sizes", "Credits and hours"),
+            ("verbs", "Verbs"),
+            ("corrections", "Corrections of the source"),
+        ),
+    )

@@ -18,10 +18,8 @@ from centres.views.answers import form_answer, posted
 from qualifications.catalogue import specifications_for
 from qualifications.catalogue_file import CatalogueFaultsError
 from qualifications.catalogue_text import written_yaml
-from qualifications.differences import differences as differences_of
 from qualifications.handbook import as_json
 from qualifications.handbook.kept import from_kept
-from qualifications.held_content import held_content
 from quality.actions.handbook import (
     answer_warnings,
     discard_handbook,
@@ -34,10 +32,13 @@ from quality.forms_handbook import AnswerForm, DraftForm, HandbookForm
 from quality.models import HandbookImport
 from quality.queries.handbook import (
     UNDER_WAY,
+    Review,
     candidates,
+    compared_contents,
     draft_content,
     handbook_list,
     handbooks_to_see,
+    how_far,
     last_own,
     preview_of,
     review_of,
@@ -113,15 +114,16 @@ def _news(request: CentreRequest, held: HandbookImport) -> HttpResponse:
     """What a page that polls gets: nothing, how far it is now, or to load itself anew."""
     if held.state not in UNDER_WAY:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    if request.GET["seen"] == _progress(held):
+    now = how_far(held)
+    if request.GET["seen"] == now.seen:
         return HttpResponse(status=NOTHING_NEW)
-    context = {"handbook": held, "under_way": True, "seen": _progress(held)}
+    context = {
+        "handbook": held,
+        "under_way": True,
+        "how_far": now,
+        "says_anew": request.GET.get("said") != now.said,
+    }
     return render(request, f"{PAGES}/_progress.html", context)
-
-
-def _progress(held: HandbookImport) -> str:
-    """How far it is, in a few signs."""
-    return f"{held.state}{held.tries}"
 
 
 def _page(
@@ -129,16 +131,27 @@ def _page(
 ) -> HttpResponse:
     context: dict[str, Any] = {"handbook": held, "can": _can(request, held)}
     if held.result is None:
-        context |= {"under_way": held.state in UNDER_WAY, "seen": _progress(held)}
+        context |= {"under_way": held.state in UNDER_WAY, "how_far": how_far(held)}
         return form_answer(request, f"{PAGES}/waiting.html", context, refusal)
     review = review_of(request.centre, held)
     context |= {
         "review": review,
         "last_own": last_own(request.centre, held),
-        "form": AnswerForm(warnings=[]),
+        "ticked": _ticked(request, review),
+        "note": request.POST.get("note", ""),
+        "saved": request.GET.get("saved", ""),
+        "put_right": _whole(request.GET.get("doubt", "")),
         "no_match": None if review.candidates or held.specification_id else no_match(),
     }
     return form_answer(request, f"{PAGES}/review.html", context, refusal)
+
+
+def _ticked(request: CentreRequest, review: Review) -> set[int]:
+    """The readings that stay ticked: those of a refused answer, or the one that was put right."""
+    posted_keys = request.POST.getlist("warnings")
+    put_right = _whole(request.GET.get("doubt", ""))
+    rows = [doubt.row for doubt in review.doubts]
+    return {r.position for r in rows if str(r.pk) in posted_keys or r.position == put_right}
 
 
 @may("see_handbooks")
@@ -149,7 +162,8 @@ def unit(request: CentreRequest, import_id: UUID, place: int) -> HttpResponse:
     page = unit_page(held, place)
     if page is None:
         raise Http404
-    context = {"handbook": held, "page": page, "can": _can(request, held)}
+    saved = request.GET.get("saved", "")
+    context = {"handbook": held, "page": page, "can": _can(request, held), "saved": saved}
     return render(request, f"{PAGES}/unit.html", context)
 
 
@@ -158,10 +172,14 @@ def unit(request: CentreRequest, import_id: UUID, place: int) -> HttpResponse:
 def source(request: CentreRequest, import_id: UUID) -> HttpResponse:
     """The document's lines, a page of them at a time."""
     held = reviewed_or_404(request, import_id)
-    asked = request.GET.get("line", "")
-    line = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
+    line = _whole(request.GET.get("line", ""))
     page = source_page(held, line, request.GET.get("page", 1))
     return render(request, f"{PAGES}/source.html", {"handbook": held, "page": page, "line": line})
+
+
+def _whole(asked: str) -> int | None:
+    """A number from an address, if it is one."""
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
 
 
 @may("import_handbook")
@@ -170,7 +188,7 @@ def answers(request: CentreRequest, import_id: UUID) -> HttpResponse:
     """Accept the ticked readings, or say how they were corrected."""
     held = reviewed_or_404(request, import_id)
     review = review_of(request.centre, held)
-    form = AnswerForm(request.POST, warnings=[row.pk for row in review.warnings])
+    form = AnswerForm(request.POST, warnings=[doubt.row.pk for doubt in review.doubts])
     form.is_valid()
     try:
         count = answer_warnings(
@@ -222,19 +240,19 @@ def draft(request: CentreRequest, import_id: UUID) -> HttpResponse:
 def differences(request: CentreRequest, import_id: UUID) -> HttpResponse:
     """The draft beside the version it stands on, or the one that the centre published last."""
     held = reviewed_or_404(request, import_id)
-    own, new_content = last_own(request.centre, held), draft_content(held)
-    if new_content is None or held.specification is None:
+    if held.specification is None:
         raise Http404
+    own = last_own(request.centre, held)
     seen = specifications_for(request.centre.pk)
     base = seen.filter(pk__in=[held.specification.based_on_id]).first()
-    others = [one for one in (own, base) if one is not None]
+    others = list(dict.fromkeys(one for one in (own, base) if one is not None))
     chosen = request.GET.get("with", "")
     against = next((one for one in others if str(one.pk) == chosen), others[0] if others else None)
     context = {
         "handbook": held,
-        "others": list(dict.fromkeys(others)),
+        "others": others,
         "against": against,
-        "differences": differences_of(held_content(against), new_content) if against else None,
+        "differences": compared_contents(against, held),
     }
     return render(request, f"{PAGES}/differences.html", context)
 
@@ -293,16 +311,14 @@ def _publish_page(
     refusal: Refusal | None,
     faults: list[Any],
 ) -> HttpResponse:
-    own, content = last_own(request.centre, held), draft_content(held)
+    own = last_own(request.centre, held)
     against = own or (held.specification.based_on if held.specification else None)
     context = {
         "handbook": held,
         "form": form,
         "faults": faults,
         "against": against,
-        "differences": differences_of(held_content(against), content)
-        if against and content
-        else None,
+        "differences": compared_contents(against, held),
     }
     return form_answer(request, f"{PAGES}/publish.html", context, refusal)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from centres import catalogue_parts as parts
@@ -70,6 +71,7 @@ def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
     found = _found(held_content(held.specification), part)
     form = found.form(posted(request), held.specification.digest)
     context: dict[str, Any] = {"handbook": held, "edit": found, "form": form}
+    context["back"] = _way_back(request, held, part)
     refusal: Refusal | None = None
     if form.is_valid():
         try:
@@ -82,9 +84,45 @@ def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
         else:
-            messages.success(request, f"{found.title}: saved.")
-            return redirect("quality:handbook", request.centre.slug, held.pk)
+            changes = _changes(found, form)
+            said = f"saved in the draft ({changes})" if changes else "nothing was changed"
+            messages.success(request, f"{found.title}: {said}.")
+            return redirect(_way_back(request, held, part, saved=bool(changes)))
     return form_answer(request, f"{PAGES}/edit.html", context, refusal)
+
+
+# Where an edit was opened: on a unit's page, or at a doubtful reading of the review.
+OPENED_AT = re.compile(r"(unit|doubt)-([0-9]{1,4})")
+ANCHORS = {"outcome": "o", "add": "o", "remove": "o", "criterion": "c"}
+
+
+def _opened_at(request: CentreRequest) -> tuple[str, int]:
+    found = OPENED_AT.fullmatch(request.GET.get("from", ""))
+    return (found[1], int(found[2])) if found else ("draft", 0)
+
+
+def _way_back(
+    request: CentreRequest, held: HandbookImport, part: str, *, saved: bool = False
+) -> str:
+    """The address of the place that the page was opened from: a unit, a doubt, or the draft."""
+    kind, place = _opened_at(request)
+    own: list[object] = [request.centre.slug, held.pk]
+    page, anchor, query = "quality:handbook", "draft", {"saved": part} if saved else {}
+    if kind == "unit":
+        name, last = part.partition("-")[0], part.rpartition("-")[2]
+        anchor = f"{ANCHORS[name]}-{last}" if name in ANCHORS else "facts"
+        page = "quality:handbook-unit"
+        own.append(place)
+    elif kind == "doubt":
+        anchor, query = f"doubt-{place}", {"doubt": str(place), **query}
+    return f"{reverse(page, args=own, query=query)}#{anchor}"
+
+
+def _changes(found: Edit, form: PartForm) -> str:
+    """The names of the fields that were changed; nothing where none was."""
+    before = found.form(None, form.cleaned_data["digest"])
+    labels = (pair.label for pair in parts.differing(before, form))
+    return ", ".join(f"{label[:1].lower()}{label[1:]}" for label in labels)
 
 
 def _save(request: CentreRequest, held: HandbookImport, found: Edit, form: PartForm) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -48,7 +48,14 @@ def own_broker() -> Iterator[str]:
 
 @pytest.fixture
 def worker(own_broker: str, db: None) -> Iterator["subprocess.Popen[bytes]"]:
-    """`manage.py run_worker` on the test database, as another process."""
+    """`manage.py run_worker` with one process at work, soon found out when it does nothing."""
+    with at_work(own_broker, processes=1, patience=PATIENCE) as process:
+        yield process
+
+
+@contextmanager
+def at_work(broker: str, *, processes: int, patience: float) -> Iterator["subprocess.Popen[bytes]"]:
+    """`manage.py run_worker` on the test database, as another process; patience in seconds."""
     database = {**connections["default"].settings_dict}
     named = {key: database[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
     environ = {key: value for key, value in os.environ.items() if key != "EMBEDDED_SERVICES"}
@@ -63,20 +70,21 @@ def worker(own_broker: str, db: None) -> Iterator["subprocess.Popen[bytes]"]:
                 "OPTIONS": {},
             }
         ),
-        "REDIS_URL": own_broker,
+        "REDIS_URL": broker,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
     }
-    command = [sys.executable, "manage.py", "run_worker", "--beat", "--concurrency", "1"]
-    process = subprocess.Popen(
-        [*command, "--patience", str(PATIENCE)], cwd=settings.BASE_DIR, env=environ
-    )
-    yield process
-    if process.poll() is None:
-        process.kill()
-    for pid in below(process.pid):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    process.wait()
+    command = [sys.executable, "manage.py", "run_worker", "--beat"]
+    command += ["--concurrency", str(processes), "--patience", str(patience)]
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environ)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        for pid in below(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
 
 
 def below(parent: int, what: str = "") -> list[int]:

@@ -55,6 +55,17 @@ def test_a_whole_file_of_each_kind_is_known_by_its_content(name: str, code: str)
     assert recognise_bytes(samples.WHOLE[name], "no extension").code == code
 
 
+def test_markdown_is_text_by_its_content_and_keeps_its_name() -> None:
+    assert recognise_bytes(TXT, "notes.md").code == "txt"
+    assert served_name("notes.md", KINDS["txt"]) == "notes.md"
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name != "notes.txt"])
+def test_what_is_no_text_is_refused_under_the_name_of_markdown(name: str) -> None:
+    with pytest.raises(Refusal, match=r"The name ends in \.md"):
+        recognise_bytes(samples.WHOLE[name], "notes.md")
+
+
 def test_every_kind_has_a_sample() -> None:
     assert set(EXPECTED.values()) == set(KINDS)
 

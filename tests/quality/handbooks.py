@@ -59,6 +59,11 @@ def handbook_text(ref: str = "503", **changes: str) -> str:
     return "\n".join([*lines, "Assessment requirements", "Assessed in the orchard."])
 
 
+def text_of(*refs: str) -> str:
+    """A document with the page of each of these units."""
+    return "\n".join(handbook_text(ref) for ref in refs)
+
+
 def upload(text: str | None = None, name: str = "orchard.txt") -> SimpleUploadedFile:
     """A file of it."""
     return SimpleUploadedFile(name, (text or handbook_text()).encode())

@@ -17,7 +17,9 @@ from centres.clock import database_now
 from centres.tenancy import centre_context
 from qualifications.handbook import Handbook, read_handbook
 from qualifications.handbook.kept import NotAHandbookError, as_kept, from_kept
+from qualifications.handbook.progress import Progress, Step
 from quality import handbook_jobs as jobs
+from quality.actions.handbook import discard_handbook
 from quality.handbook_reading import STOPPED, TOO_LONG, Refused, read_apart
 from quality.models import HandbookImport
 from quality.tasks import requeue_centre_handbooks
@@ -152,6 +154,89 @@ def test_the_reader_sees_nothing_of_the_sites_environment(
     assert not Path(told.remedy).exists()
 
 
+# How far it is
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_reader_tells_its_steps_in_order(kind: str) -> None:
+    told: list[Progress] = []
+    read_handbook(handbook_paper().saved(kind), "orchard", told.append)
+    pages = [(one.done, one.total) for one in told if one.step == Step.PAGES]
+    assert pages == [(number, len(pages)) for number in range(1, len(pages) + 1)]
+    assert bool(pages) == (kind == "pdf")
+    assert [one.step for one in told[len(pages) :]] == [Step.LAYOUTS, Step.SUMS]
+
+
+def test_progress_is_written_and_read_back() -> None:
+    for progress in (Progress(Step.PAGES, 40, 181), Progress(Step.SUMS)):
+        assert Progress.from_written(str(progress)) == progress
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "pages",
+        "pages 1",
+        "pages 2 1",
+        "pages -1 2",
+        "pages 1 99999",
+        "pages 1 2 ",
+        "pages 1 2\n",
+        "pages ١ ٢",
+        "rows 1 2",
+        "<b>1</b>",
+    ],
+)
+def test_what_is_no_progress_is_not_taken_for_it(text: str) -> None:
+    assert Progress.from_written(text) is None
+
+
+def telling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str) -> None:
+    """A reader that says these lines on its pipe and waits until it is stopped."""
+    (tmp_path / "telling.py").write_text(
+        "import os, sys, time\n"
+        f"lines = {lines}\n"
+        "os.set_blocking(int(sys.argv[2]), False)\n"
+        "for line in lines:\n"
+        "    try:\n"
+        "        os.write(int(sys.argv[2]), line)\n"
+        "    except BlockingIOError:\n"
+        "        break\n"
+        "time.sleep(600)\n"
+    )
+    monkeypatch.setattr(sys, "path", ["first", str(tmp_path), *sys.path])
+
+
+class EnoughError(Exception):
+    """What the watch of a test raises once it has heard what it waits for."""
+
+
+@pytest.mark.parametrize(
+    ("lines", "heard"),
+    [
+        ("[b'pages 1 9\\n', b'pages 2 9\\n', b'pages 3']", Progress(Step.PAGES, 2, 9)),
+        ("[b'pages 2 9\\n', b'pages 9 2\\n<b>\\n', b'\\xff\\n']", Progress(Step.PAGES, 2, 9)),
+        ("[b'x' * 4000] * 99", None),
+        ("[b'sums 0 0\\n'] + [b'\\n' * 4000] * 99", Progress(Step.SUMS)),
+    ],
+)
+def test_the_last_whole_line_that_is_progress_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str, heard: Progress | None
+) -> None:
+    told: list[Progress | None] = []
+
+    def watch(progress: Progress | None) -> None:
+        told.append(progress)
+        if progress or (heard is None and len(told) > 3):
+            raise EnoughError
+
+    telling(tmp_path, monkeypatch, lines)
+    with pytest.raises(EnoughError):
+        read_apart(io.BytesIO(b""), "file", module="telling", watch=watch)
+    assert told[-1] == heard
+
+
 # The rows as jobs
 
 
@@ -201,6 +286,36 @@ def test_what_is_read_too_late_is_dropped(alder: Cast) -> None:
     with centre_context(alder.centre.pk):
         assert not jobs.keep_reading(centre=alder.centre, held=claimed, handbook=handbook)
     assert making.warnings_of(alder, held) == []
+
+
+@pytest.mark.django_db
+def test_progress_is_written_and_renews_the_claim(alder: Cast) -> None:
+    held = making.imported(alder)
+    with centre_context(alder.centre.pk):
+        claimed = jobs.claim_import(centre=alder.centre, import_id=held.pk)
+        assert claimed and claimed.lease_until
+        jobs.note_progress(centre=alder.centre, held=claimed, progress=Progress(Step.PAGES, 4, 9))
+    now = making.fresh(alder, held)
+    assert now.progress == "pages 4 9"
+    assert now.lease_until and now.lease_until > claimed.lease_until
+    with centre_context(alder.centre.pk):
+        jobs.note_progress(centre=alder.centre, held=claimed, progress=None)
+    assert making.fresh(alder, held).progress == "pages 4 9"
+
+
+@pytest.mark.django_db
+def test_whoever_lost_the_claim_writes_no_progress_and_stops(alder: Cast) -> None:
+    held = making.imported(alder)
+    with centre_context(alder.centre.pk):
+        claimed = jobs.claim_import(centre=alder.centre, import_id=held.pk)
+        assert claimed
+        discard_handbook(actor=alder.lea, centre=alder.centre, handbook=held)
+        with pytest.raises(jobs.ClaimLostError):
+            jobs.note_progress(
+                centre=alder.centre, held=claimed, progress=Progress(Step.PAGES, 4, 9)
+            )
+    now = making.fresh(alder, held)
+    assert (now.state, now.progress) == ("discarded", "")
 
 
 @pytest.mark.django_db
