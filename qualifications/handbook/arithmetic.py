@@ -221,12 +221,13 @@ def _check_sums(one: Qualification, units: Sequence[Unit], doubts: Doubts) -> No
 def check_marks(sheets: Sequence[MarkSheet], doubts: Doubts) -> None:
     """Maxima make 100, a minimum is half of its maximum."""
     for sheet in sheets:
+        named = doubts.within(sheet.title.value)
         if not sheet.sections:
-            doubts.about(sheet.title, None, "No section was found on the mark sheet")
+            named.about(sheet.title, None, "No section was found on the mark sheet")
             continue
         maxima = [section.maximum.value for section in sheet.sections if section.maximum]
         if len(maxima) < len(sheet.sections) or sum(maxima) != ALL_MARKS:
-            doubts.about(
+            named.about(
                 sheet.title,
                 ", ".join(map(str, maxima)),
                 f"The sections' maxima make {sum(maxima)}, not {ALL_MARKS}",
@@ -234,9 +235,11 @@ def check_marks(sheets: Sequence[MarkSheet], doubts: Doubts) -> None:
         for section in sheet.sections:
             lowest, most = section.minimum, section.maximum
             if lowest and most and 2 * lowest.value != most.value:
-                doubts.about(
+                named.about(
                     lowest, lowest.value, f"The minimum is not half of the maximum, {most.value}"
                 )
             if not section.criteria:
                 where = section.title or sheet.title
-                doubts.about(where, None, "No criterion was found in this section")
+                named.about(where, None, "No criterion was found in this section")
+            if section.title is None:
+                named.about(lowest or most or sheet.title, None, "A section without a title")

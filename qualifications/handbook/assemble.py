@@ -1,5 +1,6 @@
 """Puts together what the layouts found: the unit's own page governs, other printings add to it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from qualifications.handbook.found import (
 from qualifications.handbook.noise import compared
 from qualifications.handbook.numbers import same_ref
 
+_CAPITALS = re.compile(r"(?<=[a-z])\s+[A-Z]{3,} .*$|(?<=[a-z])\s+[A-Z]{3,}$")  # a next heading
 _OWN_PAGES = ("unit page", "unit specification", "alignment")
 
 
@@ -42,7 +44,8 @@ def assembled_units(findings: Findings) -> tuple[Unit, ...]:
             and pages.index(base)
             and any(same_ref(base.ref.value, unit.ref.value) for unit in units)
         ):
-            findings.doubts.about(base.ref, None, "The unit is printed twice: the first was taken")
+            why = f"{base.ref.value}: The unit is printed twice: the first was taken"
+            findings.doubts.about(base.ref, None, why)
             continue
         units.append(_unit(base, rows, others, findings))
     _note_unknown(units, findings)
@@ -69,7 +72,9 @@ def _note_unknown(units: Sequence[Unit], findings: Findings) -> None:
     for found in findings.units:
         if not any(same_ref(unit.ref.value, found.ref.value) for unit in units):
             findings.doubts.about(
-                found.ref, None, f"A {found.layout} of a unit that has no page: left out"
+                found.ref,
+                None,
+                f"{found.ref.value}: A {found.layout} of a unit that has no page: left out",
             )
 
 
@@ -82,7 +87,8 @@ def _unit(
     if longest is not None and longest.value != ref.value:
         ref = longest if len(longest.value) > len(ref.value) else ref
     elif longest is None and ref.value.isdigit():
-        findings.doubts.about(ref, ref.value, "The unit's full number is not printed")
+        why = f"{ref.value}: The unit's full number is not printed"
+        findings.doubts.about(ref, ref.value, why)
     base.ref = ref
     outcomes = tuple(_outcome(outcome, base, others, findings) for outcome in base.outcomes)
     unit = Unit(
@@ -102,8 +108,14 @@ def _unit(
     for row in rows:
         for name in ("level", "glh", "uan"):
             _compare_fact(name, unit, row, findings)
+        if row.credits and base.credits and row.credits.value != base.credits.value:
+            why = "another credit value in a list than on its page"
+            findings.doubts.about(row.credits, base.credits.value, f"{unit.ref.value}: {why}")
+    if base.layout != "alignment":
+        _compare_titles(unit, [row.title for row in rows if row.title], findings)
     known = {criterion.number.value for criterion in unit.criteria}
     for other in others:
+        _note_missing(other, unit, findings)
         for criterion in other.criteria:
             if criterion.number.value not in known:
                 findings.doubts.about(
@@ -115,6 +127,15 @@ def _unit(
     return unit
 
 
+def _note_missing(other: FoundUnit, unit: Unit, findings: Findings) -> None:
+    held = {criterion.number.value for criterion in other.criteria}
+    numbers = [c.number.value for c in unit.criteria if c.number.value not in held]
+    if numbers:
+        findings.doubts.about(
+            other.ref, None, f"{unit.ref.value} {', '.join(numbers)}: not in the {other.layout}"
+        )
+
+
 def _compare_fact(name: str, unit: Unit, row: FoundRow, findings: Findings) -> None:
     printed, held = getattr(row, name), getattr(unit, name)
     if printed and held and printed.value != held.value:
@@ -124,6 +145,20 @@ def _compare_fact(name: str, unit: Unit, row: FoundRow, findings: Findings) -> N
         )
 
 
+def _compare_titles(unit: Unit, listed: Sequence[Read[str]], findings: Findings) -> None:
+    """The page's title should stand in a list, whose figures and next heading may run into it."""
+    if unit.title is None or not listed:
+        return
+    wanted = _words(unit.title.value)
+    if all(_words(_CAPITALS.sub("", title.value)) != wanted for title in listed):
+        why = "No list has the title that is on its page"
+        findings.doubts.about(listed[0], unit.title.value, f"{unit.ref.value}: {why}")
+
+
+def _words(title: str) -> list[str]:
+    return [word for word in compared(title).split() if not word.isdigit()]
+
+
 def _title(base: FoundUnit, row: FoundRow | None, findings: Findings) -> Read[str] | None:
     if base.title is None or base.layout != "alignment" or row is None or row.title is None:
         return base.title or (row.title if row else None)
@@ -131,7 +166,7 @@ def _title(base: FoundUnit, row: FoundRow | None, findings: Findings) -> Read[st
         findings.doubts.about(
             base.title,
             row.title.value,
-            "The title differs from the one in the summary, which was taken",
+            f"{base.ref.value}: The title differs from the one in the summary, which was taken",
         )
         return row.title
     return base.title
@@ -182,10 +217,6 @@ def _criterion(
     for other in others:
         same = next((one for one in other.criteria if one.number.value == number), None)
         if same is None:
-            if other.layout == "result sheet":
-                findings.doubts.about(
-                    other.ref, None, f"{base.ref.value}: the result sheet has no criterion {number}"
-                )
             continue
         if same.text and text:
             _compare_texts(f"{base.ref.value} {number}", text, same.text, other, findings)
@@ -202,6 +233,8 @@ def _criterion(
         referral=_texts(notes["referral"]),
         passes=_texts(notes["passes"]),
         example_evidence=_texts(notes["example_evidence"]),
+        strategies=_texts(found.strategies),
+        evidence=_texts(found.evidence),
     )
 
 

@@ -43,7 +43,10 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion; a part that the document does not hold is None, not empty."""
+    """One criterion; a part that the document does not hold is None, not empty.
+
+    `strategies` and `evidence` are what a centre wrote into an alignment document.
+    """
 
     number: Read[str]
     text: Read[str] | None
@@ -52,6 +55,8 @@ class Criterion:
     passes: Texts | None = None
     depth: Texts | None = None
     example_evidence: Texts | None = None
+    strategies: Texts | None = None
+    evidence: Texts | None = None
 
 
 @dataclass(frozen=True)

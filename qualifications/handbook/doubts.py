@@ -6,12 +6,20 @@ LONGEST = 400  # characters of a printed text that a warning repeats
 
 
 class Doubts:
-    def __init__(self) -> None:
-        self.found: list[Doubt] = []
+    """The doubts of one reading; `subject`, a unit or criterion, is named by each of its own."""
+
+    def __init__(self, found: list[Doubt] | None = None, subject: str = "") -> None:
+        self.found: list[Doubt] = [] if found is None else found
+        self.subject = subject
+
+    def within(self, subject: str) -> "Doubts":
+        """Doubts that name the subject and are gathered with these."""
+        return Doubts(self.found, subject)
 
     def add(self, where: Place | None, raw: str, taken: object, why: str) -> None:
         shown = None if taken is None else _shortened(str(taken))
-        doubt = Doubt(where, _shortened(raw), shown, why)
+        named = f"{self.subject}: {why}" if self.subject else why
+        doubt = Doubt(where, _shortened(raw), shown, named)
         if doubt not in self.found:
             self.found.append(doubt)
 

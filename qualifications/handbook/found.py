@@ -15,6 +15,8 @@ class FoundCriterion:
     referral: list[Read[str]] = field(default_factory=list)
     passes: list[Read[str]] = field(default_factory=list)
     example_evidence: list[Read[str]] = field(default_factory=list)
+    strategies: list[Read[str]] = field(default_factory=list)
+    evidence: list[Read[str]] = field(default_factory=list)
 
     @property
     def outcome_number(self) -> int:

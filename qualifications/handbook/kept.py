@@ -4,7 +4,7 @@ What comes back was made from a stranger's file, so each value is held against i
 """
 
 import types
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -60,14 +60,24 @@ def _made(wanted: Any, value: Any) -> Any:
 def _made_row(row: Any, inner: tuple[Any, ...], value: Any) -> Any:
     """A dataclass; the type variable of a generic one stands for its argument."""
     names = {field.name for field in fields(row)}
-    if not isinstance(value, dict) or value.keys() != names:
+    if not isinstance(value, dict) or not _needed(row) <= value.keys() <= names:
         raise NotAHandbookError(f"{row.__name__} was expected")
     hints = _hints(row)
     return row(
         **{
             name: _made(inner[0] if isinstance(hints[name], TypeVar) else hints[name], value[name])
-            for name in names
+            for name in names & value.keys()
         }
+    )
+
+
+@cache
+def _needed(row: type[Any]) -> frozenset[str]:
+    """The fields without a default; one that was added since the handbook was kept has its own."""
+    return frozenset(
+        field.name
+        for field in fields(row)
+        if field.default is MISSING and field.default_factory is MISSING
     )
 
 

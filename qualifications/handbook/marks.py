@@ -32,9 +32,8 @@ def assembled_sheets(findings: Findings, units: Sequence[Unit]) -> tuple[MarkShe
             left.remove(task)
         sheets.append(_Joined(sheet, task, units, findings).sheet())
     for task in left:
-        findings.doubts.about(
-            task.title, task.title.value, "No mark sheet for this task: its page was taken"
-        )
+        why = f"{task.title.value}: No mark sheet for this task: its page was taken"
+        findings.doubts.about(task.title, task.title.value, why)
         sheets.append(_Joined(FoundSheet(task.title, task.units), task, units, findings).sheet())
     return tuple(sheets)
 
@@ -55,7 +54,8 @@ class _Joined:
         units: Sequence[Unit],
         findings: Findings,
     ) -> None:
-        self.found, self.task, self.doubts = found, task, findings.doubts
+        self.found, self.task = found, task
+        self.doubts = findings.doubts.within(found.title.value)
         self.units = [
             unit
             for unit in units

@@ -16,9 +16,12 @@ _BULLET_SIGNS = "•·▪●○◦■□➢✓*¢«»‣⁃\uf0b7\uf0a7\uf0d8\uf
 # Recognition reads a round bullet as one of these letters; no English word is one.
 BULLET = re.compile(rf"^(?:[{re.escape(_BULLET_SIGNS)}]\s*|[-–—.eo]\s+)(?=\S)|^[{_BULLET_SIGNS}]$")
 _SENTENCE = re.compile(r"(?<=[a-z)’'])\s+(?=[A-Z][a-z’']+ )")
-_PAGE_NUMBER = re.compile(r"^(?:page\s*)?\d{1,4}\s*(?:of|/)\s*\d{1,4}$|^page\s+\d{1,4}$", re.I)
+_PAGE_NUMBER = re.compile(
+    r"^(?:page\s*)?\d{1,4}\s*of\s*\d{1,4}$|^page\s+\d{1,4}(?:\s*/\s*\d{1,4})?$", re.I
+)
 _FOOTER = re.compile(
-    r"^(?:©|@ Institute|copyright\b|.{0,90}\bqualification specifications?$"
+    r"^(?:©|@ Institute|copyright\W*(?:©|\(c\)|(?:19|20)\d\d|$)"
+    r"|.{0,90}\bqualification specifications?$"
     r"|\W?I?this\s+page\s+is\s+intentiona)",
     re.IGNORECASE,
 )
@@ -26,6 +29,7 @@ _VERSION = re.compile(r"^(?:version:?\s+[\w .]{1,20}|(?:19|20)\d\d)$", re.IGNORE
 SPECIFICATION = re.compile(
     r"^(?:ILM )?(Level \d .{5,120}?) Qualification Specifications?$", re.IGNORECASE
 )
+_NUMERALS = re.compile(r"\d{1,4}")
 _EDGE = 3  # pieces at the head and foot of a page among which furniture is looked for
 
 
@@ -104,7 +108,8 @@ def _following(pieces: Sequence[Piece], index: int) -> int | None:
 
 
 def _at_page_edges(pieces: Sequence[Piece]) -> set[int]:
-    """Pieces that stand, digits apart, at the head or foot of three pages and of a third of all."""
+    """Pieces that stand at the head or foot of three pages and of a third of all: the same words,
+    or a number that grows with the pages."""
     pages: dict[int, list[int]] = {}
     for index, piece in enumerate(pieces):
         if piece.place.page and piece.text:
@@ -117,7 +122,31 @@ def _at_page_edges(pieces: Sequence[Piece]) -> set[int]:
         for index in {*page[:_EDGE], *page[-_EDGE:]}
         if len(pieces[index].text) <= 120 and not pieces[index].in_cell
     ]
-    masked = {index: re.sub(r"\d+", "#", pieces[index].text.lower()) for index in edges}
-    counts = Counter(masked.values())
     enough = max(3, len(pages) // 3)
-    return {index for index in edges if counts[masked[index]] >= enough}
+    everywhere = Counter(piece.text.lower() for piece in pieces)
+    at_edges = Counter(pieces[index].text.lower() for index in edges)
+    offsets = Counter(key for index in edges for key in _page_keys(pieces[index]))
+    return {
+        index
+        for index in edges
+        if _is_running(pieces[index].text.lower(), at_edges, everywhere, enough)
+        or any(offsets[key] >= enough for key in _page_keys(pieces[index]))
+    }
+
+
+def _is_running(text: str, at_edges: Counter[str], everywhere: Counter[str], enough: int) -> bool:
+    """The same words at so many edges, and hardly anywhere else: no label of the layout."""
+    elsewhere = everywhere[text] - at_edges[text]
+    return (
+        at_edges[text] >= enough
+        and elsewhere <= at_edges[text] // 4
+        and any(sign.isalpha() for sign in text)
+    )
+
+
+def _page_keys(piece: Piece) -> set[tuple[str, int]]:
+    """What stays the same from page to page in a text that counts them: "12" on page 14."""
+    masked = re.sub(r"\d+", "#", piece.text.lower())
+    if "." in masked and not any(sign.isalpha() for sign in masked):
+        return set()
+    return {(masked, int(one) - (piece.place.page or 0)) for one in _NUMERALS.findall(piece.text)}

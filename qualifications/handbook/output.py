@@ -75,6 +75,8 @@ def _criterion(criterion: Criterion) -> dict[str, object]:
         "guidance": _list(criterion.guidance),
         "referral": _list(criterion.referral),
         "pass": _list(criterion.passes),
+        "strategies": _list(criterion.strategies),
+        "evidence": _list(criterion.evidence),
     }
 
 

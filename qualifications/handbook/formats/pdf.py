@@ -16,6 +16,7 @@ from qualifications.handbook.formats.ruled import NEAR, Box, lines_of, tables
 from qualifications.handbook.noise import clean, is_bullet
 from qualifications.handbook.numbers import OUTCOME, numbered
 from qualifications.handbook.pieces import Piece
+from qualifications.handbook.progress import Progress, Step, Tell, untold
 
 MOST_PAGES = 500
 MOST_SIGNS = 60_000  # of one page
@@ -83,7 +84,7 @@ class _Page:
     blocks: list[_Block] = field(default_factory=list)
 
 
-def read_pdf(content: bytes) -> list[Piece]:
+def read_pdf(content: bytes, tell: Tell = untold) -> list[Piece]:
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as fault:
@@ -103,6 +104,7 @@ def read_pdf(content: bytes) -> list[Piece]:
             raise UnreadableError("the PDF has no page", "Import the document with its text")
         pages, bare = [], 0
         for number in range(1, count + 1):
+            tell(Progress(Step.PAGES, number, count))
             page = _read_page(document, number)
             bare += not page.blocks
             pages.append(page)
@@ -311,7 +313,28 @@ def _pieces(pages: Sequence[_Page]) -> list[Piece]:
     left = min((line.left for line in lines), default=0.0)
     for line in lines:
         line.right_edge = edge
-    return _Flow(left, _tabbed(lines, left, pages), _usual_pitch(lines)).read(pages)
+    return _mended(_Flow(left, _tabbed(lines, left, pages), _usual_pitch(lines)).read(pages))
+
+
+def _mended(pieces: list[Piece]) -> list[Piece]:
+    """Words that a narrow column has broken without a hyphen, put together where the document has
+    the whole word elsewhere, and its first half at ends of lines alone."""
+    inside: Counter[str] = Counter()
+    for piece in pieces:
+        for line in piece.raw.split("\n"):
+            inside.update(line.split()[:-1])
+            inside.update(word for word in line.split()[-1:] if "\n" not in piece.raw)
+    found = []
+    for piece in pieces:
+        text = piece.text
+        for one, other in itertools.pairwise(piece.raw.split("\n")):
+            if not one.split() or not other.split():
+                continue
+            first, second = one.split()[-1], other.split()[0]
+            if inside[first + second] and not inside[first] and second[:1].islower():
+                text = text.replace(f"{first} {second}", first + second)
+        found.append(replace(piece, text=text) if text != piece.text else piece)
+    return found
 
 
 def _usual_pitch(lines: Sequence[_Line]) -> float:

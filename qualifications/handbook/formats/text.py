@@ -10,6 +10,13 @@ from qualifications.handbook.pieces import Piece
 MOST_LINES = 200_000
 # A tab behind a number or a bullet indents; it does not part cells.
 _INDENT = re.compile(r"^([\t ]*)([•·▪●○◦■*\uf0b7-]|\d{1,2}(?:\.\d{1,2})?)[ ]*\t+[ ]*(?=[^\s\d])")
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+|\s+#+\s*$")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*])\1(?![\w*])")
+_UNDERLINED = re.compile(r"(?<!\w)(_{1,3})(?=[^\s_])(.+?)(?<=[^\s_])\1(?!\w)")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
+_ITEM = re.compile(r"^(\s*)[*+-]\s+(?=\S)")
+_BAR = re.compile(r"(?<!\\)\|")
+_BREAK = re.compile(r"<br\s*/?>", re.I)
 _TABLE_RULE = re.compile(r"^[\s|:\-–]*-{3}[\s|:\-–]*$")
 
 
@@ -45,12 +52,11 @@ def line_pieces(
 ) -> list[Piece]:
     """The pieces of one line whose cells are parted by tabs, or by bars as in Markdown."""
     line = _INDENT.sub(r"\1\2 ", line)
-    if line.startswith("|") and line.rstrip().endswith("|"):
-        line = line.strip().strip("|").replace("|", "\t")
-    else:
-        line = re.sub(r"^#{1,6} ", "", line)
+    if line.lstrip().startswith("|") and line.rstrip().endswith("|"):
+        return _bar_pieces(line, place, after_gap=after_gap)
+    printed, line = line, _plain(line)
     if "\t" not in line:
-        return [Piece(clean(line), line, place, in_cell=continues_cell, after_gap=after_gap)]
+        return [Piece(clean(line), printed, place, in_cell=continues_cell, after_gap=after_gap)]
     parts = line.split("\t")
     one_a_line = not parts[0].strip() and len(parts) == 2
     if not parts[0].strip():
@@ -67,6 +73,37 @@ def line_pieces(
         )
         for column, part in enumerate(parts)
     ]
+
+
+def _bar_pieces(line: str, place: Place, *, after_gap: bool) -> list[Piece]:
+    """A row of a Markdown table; a line break within a cell begins a new line of it."""
+    pieces: list[Piece] = []
+    for column, part in enumerate(_BAR.split(line.strip())[1:-1]):
+        for position, text in enumerate(_BREAK.split(part)):
+            plain = clean(_plain(text.strip()))
+            if position and not plain:
+                continue
+            pieces.append(
+                Piece(
+                    plain,
+                    text,
+                    place,
+                    in_cell=True,
+                    opens_cell=position == 0,
+                    opens_row=column == 0 and position == 0,
+                    after_gap=after_gap and column == 0 and position == 0,
+                )
+            )
+    return pieces
+
+
+def _plain(line: str) -> str:
+    """The line without Markdown's headings, bold, bullets and escapes."""
+    line = _HEADING.sub("", line) if line.lstrip().startswith("#") else line
+    line = _ITEM.sub(r"\1• ", line)
+    line = _EMPHASIS.sub(r"\2", line)
+    line = _UNDERLINED.sub(r"\2", line)
+    return _ESCAPE.sub(r"\1", line)
 
 
 def _decoded(content: bytes) -> str:

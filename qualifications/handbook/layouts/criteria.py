@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from qualifications.handbook.content import Read
 from qualifications.handbook.doubts import Doubts
 from qualifications.handbook.found import FoundCriterion, FoundOutcome
+from qualifications.handbook.layouts.handbook_unit import MISREAD, NO_NUMBER
 from qualifications.handbook.noise import is_bullet, without_bullet
 from qualifications.handbook.numbers import OUTCOME, Numbered, numbered, parted
 from qualifications.handbook.pieces import Piece, joined
@@ -60,7 +61,9 @@ def read_outcomes(pieces: Sequence[Piece], doubts: Doubts) -> list[FoundOutcome]
             runs.append(_Run(None, [piece]))
         elif runs and (heading_row or not runs[-1].numbers):
             runs[-1].heading.append(piece)
-        elif runs:
+        elif not runs:
+            runs.append(_Run(None, [piece]))
+        else:
             run = runs[-1]
             run.lines.append(_Line(piece, starts=run.open_number and not run.parted))
             run.open_number = False
@@ -111,12 +114,15 @@ def _outcome_of(run: _Run, doubts: Doubts) -> FoundOutcome:
     first = run.heading[0] if run.heading else run.numbers[0][1]
     text = joined(run.heading)
     cells = sum(piece.opens_cell for piece in run.heading)
+    named = f"outcome {run.number}"
     if text and cells > 1:
-        doubts.about(text, text.value, "The outcome's text came apart over several cells")
-    elif text and run.heading[0].opens_row and not text.raw.strip()[:1].isdigit():
-        doubts.about(text, run.number, "The outcome stands without a number: its criteria tell it")
+        doubts.about(text, text.value, f"{named}: Its text came apart over several cells")
+    elif text and not text.raw.strip()[:1].isdigit():
+        doubts.about(text, run.number, f"{named} stands without a number: its criteria tell it")
     elif text is None:
-        doubts.add(first.place, first.raw, None, f"No text was found for outcome {run.number}")
+        doubts.add(first.place, first.raw, None, f"{named}: No text was found")
+    elif any(piece.text[:1].isupper() for piece in run.heading[1:]):
+        doubts.about(text, text.value, f"{named}: {NO_NUMBER}")
     number = Read(run.number or 0, first.raw, first.place)
     return FoundOutcome(number, text, _criteria_of(run, doubts))
 
@@ -124,19 +130,32 @@ def _outcome_of(run: _Run, doubts: Doubts) -> FoundOutcome:
 def _criteria_of(run: _Run, doubts: Doubts) -> list[FoundCriterion]:
     for found, piece in run.numbers:
         if found.misread:
-            doubts.add(piece.place, piece.raw.strip(), found.number, "A number was misread")
+            doubts.add(piece.place, piece.raw.strip(), found.number, f"{found.number}: {MISREAD}")
     starts = _starts(run, doubts) if run.parted else [line.starts for line in run.lines]
     texts: list[list[Piece]] = []
     for line, start in zip(run.lines, starts, strict=True):
         if start or not texts:
             texts.append([])
         texts[-1].append(line.piece)
+    if not run.parted:
+        _note_capitals(run, doubts)
     criteria = []
     for position, (found, piece) in enumerate(run.numbers):
         text = joined(texts[position]) if position < len(texts) else None
         number = Read(found.number, piece.raw.strip(), piece.place)
         criteria.append(FoundCriterion(number, text))
     return criteria
+
+
+def _note_capitals(run: _Run, doubts: Doubts) -> None:
+    """Lines that may begin a criterion, but were added to the one before as wrapped ones."""
+    position = -1
+    for line in run.lines:
+        position += line.starts
+        if not line.starts and line.piece.text[:1].isupper():
+            number = run.numbers[max(position, 0)][0].number
+            why = f"outcome {run.number}, {number}: {NO_NUMBER}"
+            doubts.add(line.piece.place, line.piece.raw.strip(), line.piece.text, why)
 
 
 def _starts(run: _Run, doubts: Doubts) -> list[bool]:
@@ -165,9 +184,12 @@ def _starts(run: _Run, doubts: Doubts) -> list[bool]:
         run.numbers[0][1].place,
         " ".join(piece.raw.strip() for _, piece in run.numbers),
         numbers,
-        "The numbers stand apart from their texts; the texts were numbered in their order"
-        if sure
-        else "The numbers stand apart from their texts, and there are not as many texts as numbers",
+        f"outcome {run.number}, {numbers}: The numbers stand apart from their texts; "
+        + (
+            "the texts were numbered in their order"
+            if sure
+            else "there are not as many texts as numbers"
+        ),
     )
     return [a or b for a, b in zip(also, behind, strict=True)]
 

@@ -7,7 +7,7 @@ from qualifications.handbook.content import Read
 from qualifications.handbook.found import Findings, FoundCriterion, FoundOutcome, FoundUnit
 from qualifications.handbook.layouts.handbook_unit import last_of, longer
 from qualifications.handbook.noise import without_bullet
-from qualifications.handbook.numbers import numbered
+from qualifications.handbook.numbers import follows, numbered
 from qualifications.handbook.pieces import Piece, filled
 
 _HEADING = re.compile(r"^Unit (?P<ref>\d{3}|\d{4}-\d{3}|[A-Z]?\d\.\d{2})\b")
@@ -15,6 +15,7 @@ _COLUMNS = re.compile(
     r"Evidence title|Reference number|Centre[- ]devised|templates? provided", re.I
 )
 _SECTION = re.compile(r"^Section (?:One|Two|Three|Four|Five|Six|\d)\b", re.I)
+_NEAR = 10  # pieces within which the next row must begin
 _END = re.compile(r"^(?:Please reference|Name of learner|Signature|Appendix \w+)\b", re.I)
 
 
@@ -34,9 +35,9 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
     examples = "devised" in header.lower()
     criterion: FoundCriterion | None = None
     column, index = 0, 1
-    for index, piece in enumerate(pieces[1:], start=1):  # noqa: B007
+    for index, piece in enumerate(pieces[1:], start=1):
         text = piece.text
-        if _END.match(text) or (unit.criteria and text and _has_ended(piece)):
+        if _END.match(text) or (unit.criteria and text and _has_ended(pieces, index, unit)):
             break
         found = numbered(text, last_of(unit))
         if found and (text[:1] in "Aa" or piece.opens_row):
@@ -56,14 +57,13 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
     return index
 
 
-def _has_ended(piece: Piece) -> bool:
-    """A line outside the table, behind a gap, that is no row of it."""
-    return (
-        not piece.in_cell
-        and piece.after_gap
-        and not _SECTION.match(piece.text)
-        and (numbered(piece.text) is None)
-    )
+def _has_ended(pieces: Sequence[Piece], index: int, unit: FoundUnit) -> bool:
+    """A line outside the table, behind a gap, that is no row of it and that no row follows."""
+    piece, last = pieces[index], last_of(unit)
+    if piece.in_cell or not piece.after_gap or _SECTION.match(piece.text):
+        return False
+    near = [numbered(other.text, last) for other in filled(pieces, index, _NEAR)]
+    return not any(found and follows(found[:2], last) for found in near)
 
 
 def _begin(unit: FoundUnit, piece: Piece, number: str, text: str) -> FoundCriterion:

@@ -18,6 +18,7 @@ _HEADER_WORDS = re.compile(
 )
 _END = re.compile(r"^(?:Assess\W?o\w*.s decision|Total marks\b|Quality assurance use)", re.I)
 _MINIMUM = re.compile(r"\(?\s*\bmin\.?\s*(\d{1,3})\b\s*\)?\s*\W?$", re.I)
+_FEW_WORDS = 6  # more are no damaged label
 _MARKS = re.compile(r"(?:^|\s)marks\s*$", re.I)
 _BOX = re.compile(r"(?:^|\s)([/|lI1]?\s?\d{1,3})\s*$")
 
@@ -58,6 +59,7 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
         )
         return 1
     sheet = FoundSheet(title, units)
+    doubts = findings.doubts.within(title.value)
     index = _behind_header(pieces, index)
     chunk: list[Piece] = []
     while index < len(pieces) and not _END.match(pieces[index].text):
@@ -69,8 +71,11 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
             continue
         chunk.append(replace(piece, text=piece.text[: minimum.start()].strip()))
         lowest = Read(int(minimum[1]), piece.raw.strip(), piece.place)
-        sheet.sections.append(_Box(chunk, findings.doubts).section(lowest))
+        sheet.sections.append(_Box(chunk, doubts).section(lowest))
         chunk = []
+    behind = joined(chunk)
+    if behind and len(behind.value.split()) > _FEW_WORDS:
+        doubts.about(behind, None, "What stands behind the last box: left out")
     findings.sheets.append(sheet)
     return index
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qualifications.handbook.content import Read
 from qualifications.handbook.found import Findings, FoundQualification
 from qualifications.handbook.layouts.alignment import read_combinations
-from qualifications.handbook.noise import SPECIFICATION
-from qualifications.handbook.numbers import ACCREDITATION, REF
+from qualifications.handbook.noise import SPECIFICATION, is_bullet
+from qualifications.handbook.numbers import ACCREDITATION, REF, UAN
 from qualifications.handbook.pieces import Piece, filled
 
 _TITLE = re.compile(
@@ -19,7 +20,12 @@ _CREDITS = re.compile(r"^Credit value\b\W*(?:e )?(?:(minimum) )?(\d{1,3})\b(?: c
 _HOURS = re.compile(
     r"^(?:Duration|Guided learning hours|GLH)\b\W*(?:e )?(?:(minimum) )?(\d{1,3})\b", re.I
 )
+_ROW_HEADS = re.compile(r"^(?:UAN|ILM unit number|Unit (?:title|number|ref))", re.I)
 _LABEL = re.compile(r"^(?:Credit value|Duration|Guided learning hours|GLH)\W*$", re.I)
+_LABELLED = re.compile(r"^(?:Credit value|Duration|Guided learning hours|GLH)\b", re.I)
+_FACT_INSIDE = re.compile(r"\s+(?=(?:Credit value|Duration|Guided learning hours)\b)", re.I)
+_FIELDS = {"glh": "glh", "tqt": "tqt", "credit": "credits"}
+_FIGURES = re.compile(r"^(?:GLH|TQT|Credits?|Credit value)$", re.I)
 _HEADERS = re.compile(r"^(?:GLH|TQT|Credits?|Credit value|Title and level)$", re.I)
 
 
@@ -73,29 +79,36 @@ def as_title(text: str) -> str:
 
 
 def _read_structures(front: Sequence[Piece], findings: Findings) -> None:
-    """A title straight above a table of units."""
+    """A title straight above a table of units, or above the lines that such a table has become."""
     for index, piece in enumerate(front):
-        found = _title(piece) if piece.in_cell else None
+        found = _title(piece)
         if found is None:
             continue
         near = filled(front, index + 1, 8)
-        if not near or not re.match(
-            r"^(?:UAN|ILM unit number|Unit (?:title|number|ref))", near[0].text, re.I
-        ):
+        if not near or not _ROW_HEADS.match(near[0].text):
             continue
         title, level = found
         qualification = FoundQualification(title=title, level=level)
-        for later in front[index + 1 :]:
-            if _title(later) or re.match(r"^To achieve\b", later.text):
-                break
-            if match := re.match(rf"({REF})", later.text):
-                ref = Read(match[1], later.raw.strip(), later.place)
-                if ref.value in [unit.value for unit in qualification.units]:
-                    break
-                qualification.units.append(ref)
-            elif qualification.units and not later.in_cell and later.text:
-                break
+        qualification.units = _listed_units(front[index + 1 :], in_table=piece.in_cell)
         findings.qualifications.append(qualification)
+
+
+def _listed_units(pieces: Sequence[Piece], *, in_table: bool) -> list[Read[str]]:
+    """The refs of the rows below a title, up to the next title, the next prose or a repetition."""
+    units: list[Read[str]] = []
+    for piece in pieces:
+        next_one = _title(piece) or re.match(r"^(?:To achieve|Title and level|TQT)\b", piece.text)
+        prose = piece.text.endswith((".", ":")) or is_bullet(piece.text)
+        outside = units and piece.text and not piece.in_cell and (in_table or prose)
+        if next_one:
+            break
+        if match := re.match(rf"(?:{UAN}\s+)?({REF})", piece.text):
+            if match[1] in [unit.value for unit in units]:
+                break
+            units.append(Read(match[1], piece.raw.strip(), piece.place))
+        elif outside:
+            break
+    return units
 
 
 def _read_single(
@@ -112,10 +125,11 @@ def _read_single(
             break
     if qualification.title is None and titles:
         qualification.title, qualification.level = titles[0]
-    for index, piece in enumerate(front):
+    facts = _facts_apart(front, findings)
+    for index, piece in enumerate(facts):
         text, raw = piece.text, piece.raw.strip()
         if _LABEL.match(text):
-            value = filled(front, index + 1, 1)
+            value = filled(facts, index + 1, 1)
             text = f"{text} {value[0].text}" if value else text
         for name, pattern in (("credits", _CREDITS), ("glh", _HOURS)):
             match = pattern.match(text)
@@ -130,29 +144,75 @@ def _read_single(
         findings.qualifications.append(qualification)
 
 
+def _facts_apart(front: Sequence[Piece], findings: Findings) -> list[Piece]:
+    """Facts that have run together in one line, parted before each label."""
+    found: list[Piece] = []
+    for piece in front:
+        parts = _FACT_INSIDE.split(piece.text) if _LABELLED.match(piece.text) else [piece.text]
+        if len(parts) > 1:
+            why = "The document's facts have run together in a line: they were parted"
+            findings.doubts.add(piece.place, piece.raw.strip(), " | ".join(parts), why)
+        found += [replace(piece, text=part) for part in parts]
+    return found
+
+
 def _read_tables(front: Sequence[Piece], findings: Findings) -> None:
     """Rows of a title with hours, total time and credits, in the order of the header."""
     columns: list[str] = []
     current: FoundQualification | None = None
     values: list[Piece] = []
+    read: FoundQualification | None = None  # the one whose row has just been taken
     for piece in front:
         text = piece.text
+        if read is not None and re.fullmatch(r"\d{1,4}", text) and not piece.opens_row:
+            _note_uneven(read, columns, [*values, piece], findings)
+        read = read if not text else None
         if _HEADERS.match(text):
+            _note_uneven(current, columns, values, findings)
             if text.lower().startswith("title"):
                 columns = []
             else:
                 columns.append(text.lower().split()[0].rstrip("s"))
             current, values = None, []
         elif (found := _title(piece)) and columns:
+            _note_uneven(current, columns, values, findings)
             current = _known(found[0], findings)
             values = []
         elif current is not None and re.fullmatch(r"\d{1,4}", text):
             values.append(piece)
             if len(values) == len(columns):
                 _take_values(current, columns, values)
-                current = None
+                read, current = current, None
         elif text and not piece.in_cell:
+            _note_uneven(current, columns, values, findings)
             columns, current = [], None
+    _note_uneven(current, columns, values, findings)
+    _note_unread(front, findings)
+
+
+def _note_unread(front: Sequence[Piece], findings: Findings) -> None:
+    """Heads of a table of qualifications whose figures no qualification has."""
+    start = next((i for i, p in enumerate(front) if re.fullmatch(r"TQT\W*", p.text, re.I)), None)
+    if start is None:
+        return
+    heads = {p.text.lower().split()[0].rstrip("s") for p in front[start:] if _FIGURES.match(p.text)}
+    for head in sorted(heads & _FIELDS.keys()):
+        for one in findings.qualifications:
+            if getattr(one, _FIELDS[head]) is None and one.title:
+                why = f"{one.title.value}: A table has a column {head!r}, of which nothing was read"
+                findings.doubts.add(front[start].place, front[start].raw.strip(), None, why)
+
+
+def _note_uneven(
+    current: FoundQualification | None,
+    columns: list[str],
+    values: list[Piece],
+    findings: Findings,
+) -> None:
+    if current is not None and current.title and values:
+        why = f"{len(values)} figures stand under {len(columns)} heads"
+        raw = ", ".join(piece.raw.strip() for piece in values)
+        findings.doubts.add(values[0].place, raw, None, f"{current.title.value}: {why}")
 
 
 def _known(title: Read[str], findings: Findings) -> FoundQualification | None:
@@ -163,28 +223,27 @@ def _known(title: Read[str], findings: Findings) -> FoundQualification | None:
 
 
 def _take_values(target: FoundQualification, columns: list[str], values: list[Piece]) -> None:
-    names = {"glh": "glh", "tqt": "tqt", "credit": "credits"}
     for column, piece in zip(columns, values, strict=True):
-        if column in names:
-            setattr(target, names[column], Read(int(piece.text), piece.raw.strip(), piece.place))
+        if column in _FIELDS:
+            setattr(target, _FIELDS[column], Read(int(piece.text), piece.raw.strip(), piece.place))
 
 
 def _read_numbers(front: Sequence[Piece], findings: Findings) -> None:
     """Numbers and accreditation numbers; a row without a title is known by its hours."""
     figures: list[Piece] = []
     numbers: list[Read[str]] = []
-    title: FoundQualification | None = None
+    title: Read[str] | None = None
     seen: set[str] = set()
     for piece in front:
         raw = piece.raw.strip()
         if found := _title(piece):
-            title = _known(found[0], findings) or title
+            title, figures = found[0], []
+        elif _HEADERS.match(piece.text):
+            figures = []
         if re.fullmatch(r"\d{1,4}", piece.text):
             figures.append(piece)
-        elif (match := _NUMBER.fullmatch(piece.text)) or (
-            match := re.fullmatch(rf"(?:Qualification No\W*)?({_NUMBER.pattern})", piece.text)
-        ):
-            numbers.append(Read(match[0], raw, piece.place))
+        elif match := re.fullmatch(rf"(?:Qualification No\W*)?({_NUMBER.pattern})", piece.text):
+            numbers.append(Read(match[1], raw, piece.place))
         if match := re.search(ACCREDITATION, piece.text):
             if match[0] in seen:
                 continue
@@ -192,30 +251,54 @@ def _read_numbers(front: Sequence[Piece], findings: Findings) -> None:
             accreditation = Read(match[0], raw, piece.place)
             target = _target(figures, title, findings, accreditation)
             if target is not None:
+                _check_row(target, figures, accreditation, findings)
                 target.accreditation_number = accreditation
                 if numbers:
                     target.number = numbers[-1]
             figures, numbers, title = [], [], None
 
 
+def _check_row(
+    target: FoundQualification, figures: list[Piece], accreditation: Read[str], findings: Findings
+) -> None:
+    """The hours beside an accreditation number against those of the qualification."""
+    printed = {int(piece.text) for piece in figures[-3:]}
+    known = {figure.value for figure in (target.glh, target.tqt, target.credits) if figure}
+    strange = printed - known
+    if known and strange:
+        name = target.title.value if target.title else "the qualification"
+        findings.doubts.add(
+            figures[-1].place,
+            ", ".join(piece.text for piece in figures[-3:]),
+            accreditation.value,
+            f"{name}: other figures stand beside its accreditation number",
+        )
+
+
 def _target(
     figures: list[Piece],
-    title: FoundQualification | None,
+    title: Read[str] | None,
     findings: Findings,
     accreditation: Read[str],
 ) -> FoundQualification | None:
-    known = findings.qualifications
-    if len(known) == 1:
-        return known[0]
-    if title is not None and title.accreditation_number is None:
-        return title
+    free = [one for one in findings.qualifications if one.accreditation_number is None]
+    if title is not None:
+        named = _known(title, findings)
+        if named in free:
+            return named
+        why = f"{title.value}: no list of its units, or another accreditation number, was found"
+        findings.doubts.about(accreditation, None, why)
+        return None
+    if len(findings.qualifications) == 1 and free:
+        return free[0]
     printed = {int(piece.text) for piece in figures[-3:]}
-    matches = [q for q in known if {figure.value for figure in (q.glh, q.tqt) if figure} & printed]
+    matches = [q for q in free if {figure.value for figure in (q.glh, q.tqt) if figure} & printed]
     if len(matches) == 1:
+        name = matches[0].title.value if matches[0].title else None
         findings.doubts.about(
             accreditation,
-            matches[0].title.value if matches[0].title else None,
-            "The row has lost its title: it was matched by its hours",
+            name,
+            f"{name}: The row has lost its title: it was matched by its hours",
         )
         return matches[0]
     findings.doubts.about(accreditation, None, "It is not clear which qualification this numbers")

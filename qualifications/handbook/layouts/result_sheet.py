@@ -4,26 +4,33 @@ import re
 from collections.abc import Sequence
 
 from qualifications.handbook.content import Read
+from qualifications.handbook.doubts import Doubts
 from qualifications.handbook.found import Findings, FoundCriterion, FoundOutcome, FoundUnit
-from qualifications.handbook.layouts.handbook_unit import last_of, longer
+from qualifications.handbook.layouts.handbook_unit import MISREAD, last_of, longer
 from qualifications.handbook.noise import is_bullet, without_bullet
-from qualifications.handbook.numbers import numbered
+from qualifications.handbook.numbers import Numbered, numbered
 from qualifications.handbook.pieces import Piece
 
 _HEADING = re.compile(
-    r"\bUnit (?P<ref>\d{3}|\d{4}-\d{3}|[A-Z]?\d\.\d{2})\b.{0,20}\bResult sheet\W*$", re.I
+    r"\bUnit (?P<ref>\d{3}|\d{4}-\d{3}|[A-Z]?\d\.\d{2})\b.{0,20}\bResult sheet\b(?P<rest>\W*$)?",
+    re.I,
 )
-_LINE = re.compile(r"^(?:Appendix \d+ )?Unit \S+ Result sheet$", re.I)
+_LINE = re.compile(
+    r"^(?:Appendix \d+ )?Unit \S+ Result sheet$|^Appendix \d+ Unit \S+ Result sheet\b", re.I
+)
 _OUTCOME = re.compile(r"^Learning outcome (\d)\b[:\s–-]*(?P<text>.*)$", re.I)
 _COMMENTS = re.compile(r"\bcomments\b.{0,12}:?$", re.I)
 _DECISION = re.compile(r"^Pass\s*/\s*Referral", re.I)
 _END = re.compile(r"^(?:Assessor.s decision|Unit outcome|Appendix \w+)\b", re.I)
+_HEADS = {"referral", "pass"}
+_COLUMNS = len(_HEADS)
 _HEADER = re.compile(r"^Assessment criteria \(AC\)|^Sufficiency descriptors", re.I)
 
 
 def opens(pieces: Sequence[Piece], index: int) -> bool:
     text = pieces[index].text
-    return bool(_LINE.match(text)) or (not pieces[index].in_cell and bool(_HEADING.search(text)))
+    heading = _HEADING.search(text) if not pieces[index].in_cell else None
+    return bool(_LINE.match(text)) or (heading is not None and heading["rest"] is not None)
 
 
 def read(pieces: Sequence[Piece], findings: Findings) -> int:
@@ -31,93 +38,137 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
     if not match:
         return 1
     unit = FoundUnit("result sheet", Read(match["ref"], pieces[0].raw.strip(), pieces[0].place))
-    row = _Row()
+    rows = _Rows(unit, findings.doubts.within(unit.ref.value))
     index = 1
     for index, piece in enumerate(pieces[1:], start=1):  # noqa: B007
         if unit.criteria and _END.match(piece.text):
             break
-        row.take(piece, unit, findings)
-    row.close(findings)
+        rows.take(piece)
+    rows.end()
     if unit.criteria:
         findings.units.append(unit)
     return index
 
 
-class _Row:
-    """The row that is being read: its criterion and the columns behind the statement."""
+class _Rows:
+    """Takes the cells in turn: a criterion's statement, then what refers it and what passes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: FoundUnit, doubts: Doubts) -> None:
+        self.unit, self.doubts = unit, doubts
         self.criterion: FoundCriterion | None = None
         self.column = 0
-        self.cells = 0
         self.outcome_open = False
-        self.first: Piece | None = None
+        self.heads: list[str] = []  # of the two columns, in their order
 
-    def take(self, piece: Piece, unit: FoundUnit, findings: Findings) -> None:
+    def take(self, piece: Piece) -> None:
         text = piece.text
         if match := _OUTCOME.match(text):
-            self.close(findings)
+            self.close()
             self.outcome_open = not _COMMENTS.search(text)
             if self.outcome_open:
-                _open_outcome(unit, int(match[1]), match["text"], piece)
+                _open_outcome(self.unit, int(match[1]), match["text"], piece)
             return
         if _COMMENTS.search(text) or _DECISION.match(text) or _HEADER.match(text):
-            self.close(findings)
+            self.close()
             self.outcome_open = False
             return
-        found = numbered(text, last_of(unit)) if not is_bullet(text) else None
+        if text.lower() in _HEADS and self.criterion is None:
+            self.heads.append(text.lower())
+            return
+        found = numbered(text, last_of(self.unit)) if not is_bullet(text) else None
         if found and (text[:1] in "Aa" or piece.opens_row):
-            self.close(findings)
+            self.close()
             self.outcome_open = False
-            self.begin(piece, found.number, found.text, unit)
+            self.begin(piece, found)
         elif self.outcome_open and text:
-            outcome = unit.outcomes[-1]
-            outcome.text = longer(outcome.text, piece)
+            self.lengthen_outcome(piece)
         elif self.criterion is not None:
             self.add(self.criterion, piece)
 
-    def begin(self, piece: Piece, number: str, text: str, unit: FoundUnit) -> None:
-        read = Read(number, piece.raw.strip(), piece.place)
+    def lengthen_outcome(self, piece: Piece) -> None:
+        outcome = self.unit.outcomes[-1]
+        if outcome.text and (piece.opens_cell or piece.text[:1].isupper()):
+            why = f"outcome {outcome.number.value}: A line of the result sheet stands with it"
+            self.doubts.add(piece.place, piece.raw.strip(), None, f"{why}: left out")
+        else:
+            outcome.text = longer(outcome.text, piece)
+
+    def begin(self, piece: Piece, found: Numbered) -> None:
+        raw = piece.raw.strip()
+        if found.misread:
+            self.doubts.add(piece.place, raw, found.number, f"{found.number}: {MISREAD}")
         self.criterion = FoundCriterion(
-            read, Read(text, piece.raw.strip(), piece.place) if text else None
+            Read(found.number, raw, piece.place),
+            Read(found.text, raw, piece.place) if found.text else None,
         )
-        wanted = self.criterion.outcome_number
-        if not unit.outcomes or unit.outcomes[-1].number.value != wanted:
-            _open_outcome(unit, wanted, "", piece)
-        unit.outcomes[-1].criteria.append(self.criterion)
-        self.column, self.first = 0, piece
+        if not self.unit.outcomes or self.unit.outcomes[-1].number.value != found.outcome:
+            _open_outcome(self.unit, found.outcome, "", piece)
+        self.unit.outcomes[-1].criteria.append(self.criterion)
+        self.column = 0
 
     def add(self, criterion: FoundCriterion, piece: Piece) -> None:
-        stated = criterion.text is not None
-        if piece.opens_cell and (stated or is_bullet(piece.text)):
-            self.column += 1
-        if not piece.text or self.column > 2:
-            return
-        if self.column == 0:
-            if is_bullet(piece.text):  # a column has begun without its cell
-                self.column = 1
-            else:
-                criterion.text = longer(criterion.text, piece)
+        if piece.opens_row and criterion.text is not None:
+            if not piece.text:  # the row before goes on in its columns
+                self.column = 0
                 return
-        lines = criterion.referral if self.column == 1 else criterion.passes
-        if lines and not is_bullet(piece.text) and not piece.opens_cell:
-            lines[-1] = longer(lines[-1], piece)
+            lacking = is_bullet(piece.text) and criterion.referral and not criterion.passes
+            if not lacking:
+                why = "A row of the result sheet behind it has no number: left out"
+                self.tell(criterion, piece, why)
+                self.close()
+                return
+            self.column = _COLUMNS
+            why = "A row behind it has no number: taken for the column that it lacks"
+            self.tell(criterion, piece, why, taken=piece.text)
+        elif piece.opens_cell and (criterion.text is not None or is_bullet(piece.text)):
+            self.column += 1
+        if not piece.text:
+            return
+        if self.column > _COLUMNS:
+            self.tell(criterion, piece, "A text behind its descriptors: left out")
+        elif self.column == 0 and not is_bullet(piece.text):
+            criterion.text = longer(criterion.text, piece)
         else:
-            plain = without_bullet(piece.text)
-            lines.append(Read(plain, piece.raw.strip(), piece.place))
+            self.column = max(self.column, 1)  # a column has begun without its cell
+            lines = criterion.referral if self.column == 1 else criterion.passes
+            if lines and not is_bullet(piece.text) and not piece.opens_cell:
+                lines[-1] = longer(lines[-1], piece)
+            else:
+                plain = without_bullet(piece.text)
+                lines.append(Read(plain, piece.raw.strip(), piece.place))
 
-    def close(self, findings: Findings) -> None:
+    def tell(
+        self, criterion: FoundCriterion, piece: Piece, why: str, taken: str | None = None
+    ) -> None:
+        named = f"{criterion.number.value}: {why}"
+        self.doubts.add(piece.place, piece.raw.strip(), taken, named)
+
+    def close(self) -> None:
         criterion, self.criterion = self.criterion, None
         if criterion is None or bool(criterion.referral) == bool(criterion.passes):
             return
         held = criterion.referral or criterion.passes
-        findings.doubts.add(
+        self.doubts.add(
             held[0].place,
             "\n".join(line.raw for line in held),
             None,
-            f"The columns of {criterion.number.value} cannot be told apart: descriptors left out",
+            f"{criterion.number.value}: The columns cannot be told apart: descriptors left out",
         )
         criterion.referral, criterion.passes = [], []
+
+    def end(self) -> None:
+        """Gives the columns their names: they stand in the order of their heads."""
+        self.close()
+        if not any(criterion.passes for criterion in self.unit.criteria):
+            return
+        if self.heads[:_COLUMNS] == ["pass", "referral"]:
+            for criterion in self.unit.criteria:
+                criterion.referral, criterion.passes = criterion.passes, criterion.referral
+        if set(self.heads[:_COLUMNS]) != _HEADS or self.heads[:_COLUMNS] == ["pass", "referral"]:
+            for criterion in self.unit.criteria:
+                if criterion.passes:
+                    why = f"{criterion.number.value}: The heads “Referral” and “Pass” do not stand"
+                    self.doubts.about(criterion.number, None, f"{why} above its descriptors so")
 
 
 def _open_outcome(unit: FoundUnit, number: int, text: str, piece: Piece) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qualifications.handbook.content import Read
+from qualifications.handbook.doubts import Doubts
 from qualifications.handbook.found import Findings, FoundUnit
 from qualifications.handbook.layouts.criteria import read_outcomes
-from qualifications.handbook.layouts.handbook_unit import longer, whole_number
+from qualifications.handbook.layouts.handbook_unit import figure, longer
 from qualifications.handbook.noise import is_bullet, without_bullet
 from qualifications.handbook.numbers import REF
 from qualifications.handbook.pieces import Piece, filled, joined
@@ -41,6 +42,14 @@ _LABELS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("available_from", r"Units? available from", (r"Units? available from",)),
     ("glh", r"Unit guided learning hours", (r"Unit guided learning hours",)),
 )
+# Facts that every specification fills in.
+_STATED = {
+    "aim": "Unit purpose and aim(s)",
+    "review_on": "Unit review date",
+    "availability": "Availability for use",
+    "available_from": "Units available from",
+    "glh": "Unit guided learning hours",
+}
 _DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b")
 _STANDARD = re.compile(r"\b[A-Z]{2,4}\d{1,3}\b")
 
@@ -59,8 +68,9 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
     start = index
     while index < len(pieces) and not _ends_criteria(pieces[index].text):
         index += 1
-    unit.outcomes = read_outcomes(_without_headers(pieces[start:index]), findings.doubts)
-    index = _read_facts(pieces, index, unit)
+    doubts = findings.doubts.within(unit.ref.value)
+    unit.outcomes = read_outcomes(_without_headers(pieces[start:index], doubts), doubts)
+    index = _read_facts(pieces, index, unit, doubts)
     index = _read_content(pieces, index, unit)
     findings.units.append(unit)
     return index
@@ -75,7 +85,7 @@ def _read_head(pieces: Sequence[Piece], findings: Findings) -> tuple[FoundUnit |
     head: dict[str, list[Piece]] = {"title": []}
     label, index = "title", 0
     for index, piece in enumerate(pieces):
-        if _LEFT_HEADER.match(piece.text) or index > 40:
+        if _LEFT_HEADER.match(piece.text) or _RIGHT_HEADER.search(piece.text) or index > 40:
             break
         if match := _TITLE.match(piece.text) or _FACT.match(piece.text):
             label = "title" if match.re is _TITLE else match[1].lower()
@@ -90,20 +100,23 @@ def _read_head(pieces: Sequence[Piece], findings: Findings) -> tuple[FoundUnit |
         return None, index
     unit = FoundUnit("unit specification", Read(ref[1], title.raw, title.place))
     unit.title = Read(title.value[: ref.start()].strip(), title.raw, title.place)
-    unit.level = whole_number(joined(head.get("level", [])))
-    unit.credits = whole_number(joined(head.get("credit value", [])))
+    doubts = findings.doubts.within(unit.ref.value)
+    unit.level = figure(joined(head.get("level", [])), "level", doubts)
+    unit.credits = figure(joined(head.get("credit value", [])), "credit value", doubts)
     return unit, index
 
 
-def _without_headers(pieces: Sequence[Piece]) -> list[Piece]:
+def _without_headers(pieces: Sequence[Piece], doubts: Doubts) -> list[Piece]:
     """The pieces behind the two column headers, which recognition may have cut into cells."""
     for index, piece in enumerate(pieces[:12]):
         if _RIGHT_HEADER.search(piece.text):
             return list(pieces[index + 1 :])
+    if pieces:
+        doubts.add(pieces[0].place, pieces[0].raw, None, "The heads of its two columns are lost")
     return list(pieces)
 
 
-def _read_facts(pieces: Sequence[Piece], index: int, unit: FoundUnit) -> int:
+def _read_facts(pieces: Sequence[Piece], index: int, unit: FoundUnit, doubts: Doubts) -> int:
     held: dict[str, list[Piece]] = {}
     name = ""
     while index < len(pieces):
@@ -121,20 +134,24 @@ def _read_facts(pieces: Sequence[Piece], index: int, unit: FoundUnit) -> int:
         index += 1
     for name, _, parts in _LABELS:
         if name in held:
-            _take_fact(name, parts, held[name], unit)
+            _take_fact(name, parts, held[name], unit, doubts)
     return index
 
 
-def _take_fact(name: str, parts: tuple[str, ...], pieces: list[Piece], unit: FoundUnit) -> None:
+def _take_fact(
+    name: str, parts: tuple[str, ...], pieces: list[Piece], unit: FoundUnit, doubts: Doubts
+) -> None:
     whole = joined(pieces)
     value = _fact(name, parts, pieces, whole.value) if whole else ""
     if whole is None or not value:
+        if whole and name in _STATED:
+            doubts.about(whole, None, f"Nothing was found behind {_STATED[name]!r}")
         return
     read = replace(whole, value=value)
     if name == "aim":
         unit.aim = read
     elif name == "glh":
-        unit.glh = whole_number(read)
+        unit.glh = figure(read, "GLH", doubts)
     else:
         unit.details[name] = read
 

@@ -21,6 +21,7 @@ _TRAILING = re.compile(r"(?:^|\s)(\d{1,3})(\s+credits?)?\s*$", re.I)
 _TOTAL = re.compile(r"^TOTAL\b\D*(\d{1,3})$", re.I)
 _END = re.compile(
     r"^(?:[A-Z][A-Z ,()/&–-]{24,}|APPENDIX\b.*|Appendix\b.*|Learners? .*|Structure\b.*|Level \d .*"
+    r"|To achieve .*|Title and level\b.*"
     r"|.{0,40}[Aa]ccreditation [Dd]ocument\b.*)$"
 )
 _MOST = 14  # pieces that a row may have

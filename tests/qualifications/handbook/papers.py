@@ -10,6 +10,7 @@ from weasyprint import HTML
 from qualifications.handbook import Handbook, as_json, read_handbook
 
 FORMATS = ("txt", "docx", "pdf")
+HEADER = "Orchard Guild handbook"
 Row = list[str]  # a cell's lines are parted by \n
 
 
@@ -150,6 +151,14 @@ _UNIT_ROWS = {
 }
 
 
+_ASIDES = {
+    ("301", 1): "Which knife for which cut.",
+    ("301", 2): "Why the week before frost is too late.",
+    ("302", 1): "How a hive is lifted by two.",
+    ("302", 2): "What a late swarm is worth.",
+}
+
+
 def _unit_page(paper: Paper, ref: str, title: str, uan: str, credits: int, glh: int) -> None:
     paper.lines(f"Unit {ref} {title}")
     paper.table(
@@ -171,7 +180,7 @@ def _unit_page(paper: Paper, ref: str, title: str, uan: str, credits: int, glh: 
             {outcome}.2 {STATEMENTS[f"{outcome}.2"]}
             Depth
             {outcome}.1 Whip and tongue, cleft and bud.
-            Which knife for which cut.
+            {_ASIDES[ref, outcome]}
             {outcome}.2 Canker, scab and rot.
             Assessment guidance
             The learner must:
@@ -253,6 +262,21 @@ def alignment_paper() -> Paper:
             ["", "3", "1.2", "Tell a quince from both", "A walk", "A label on each tree"],
             ["2", "Be able to keep a record", "2.1", "Write down what was found", "", ""],
         )
+    return paper
+
+
+def filled_alignment_paper() -> Paper:
+    """The same with what a centre has written beside some of the criteria."""
+    paper = alignment_paper()
+    notes = (
+        ("A day among the labelled rows", "Photographs of six labels"),
+        ("Two mornings at the press", ""),
+        ("A walk", "A label on each tree"),
+    )
+    for block in paper.blocks:
+        for row in block if isinstance(block, list) else ():
+            if len(row) == 6 and row[2] in ("1.1", "2.1") and row[4:] == ["", ""]:
+                row[4:] = notes[row[2] == "2.1"]
     return paper
 
 

@@ -48,7 +48,15 @@ def test_json_holds_exactly_the_agreed_keys(tmp_path: Path) -> None:
     ]
     outcome = unit["outcomes"][0]
     assert list(outcome) == ["number", "text", "criteria"]
-    assert list(outcome["criteria"][0]) == ["number", "text", "guidance", "referral", "pass"]
+    assert list(outcome["criteria"][0]) == [
+        "number",
+        "text",
+        "guidance",
+        "referral",
+        "pass",
+        "strategies",
+        "evidence",
+    ]
     sheet = content["mark_sheets"][0]
     assert list(sheet) == ["title", "units", "sections"]
     assert list(sheet["sections"][0]) == ["title", "max", "min", "criteria"]

@@ -17,6 +17,7 @@ from tests.qualifications.handbook.papers import (
     RIGHT,
     Paper,
     alignment_paper,
+    filled_alignment_paper,
     handbook_paper,
     read,
     reasons,
@@ -336,4 +337,40 @@ def test_what_the_document_does_not_hold_is_null() -> None:
         "guidance": None,
         "referral": None,
         "pass": None,
+        "strategies": None,
+        "evidence": None,
     }
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_a_centre_wrote_into_an_alignment_stands_with_its_criterion(kind: str) -> None:
+    unit = read(filled_alignment_paper().saved(kind), f"a.{kind}").units[0]
+
+    assert [
+        [[note.value for note in notes or ()] for notes in (one.strategies, one.evidence)]
+        for one in unit.criteria
+    ] == [
+        [["A day among the labelled rows"], ["Photographs of six labels"]],
+        [["A walk"], ["A label on each tree"]],
+        [["Two mornings at the press"], []],
+    ]
+
+
+def test_awards_whose_tables_have_become_paragraphs_keep_their_numbers_apart() -> None:
+    lines = [line.strip() for line in handbook_paper().as_text().decode().split("\n")]
+    handbook = read("\n".join(line for line in lines if line))
+
+    assert [
+        (q.number and q.number.value, q.accreditation_number and q.accreditation_number.value)
+        for q in handbook.qualifications
+    ] == [("7100-11", "600/1111/2"), ("7100-21", "600/2222/X")]
+    assert [[ref.value for ref in q.units] for q in handbook.qualifications] == [
+        ["7100-301"],
+        ["7100-301", "7100-302"],
+    ]
+
+
+def test_an_accreditation_number_that_lands_nowhere_is_told() -> None:
+    text = handbook_paper().as_text().decode()
+
+    assert "603/9999/1" in reasons(read(f"{text}\nAlso accredited as 603/9999/1."))

@@ -1,0 +1,236 @@
+"""Nothing is lost in silence: what is printed must have landed somewhere, or be told."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from qualifications.handbook.content import Criterion, MarkSheet, Qualification, Read, Unit
+from qualifications.handbook.doubts import Doubts
+from qualifications.handbook.numbers import ACCREDITATION, REF, UAN, same_ref
+from qualifications.handbook.pieces import Piece
+
+QUALIFICATION_NUMBER = r"\b\d{4}-\d{2}(?:/\d{2})?(?![\d/])"
+_SHORT_REF = re.compile(r"\bUnits? (?:No\W*)?(\d{3}(?:/\d{3})*|\d\.\d{2})\b", re.I)
+_RESULT_SHEET = re.compile(r"\bUnit (\d{3}|\d{4}-\d{3}|[A-Z]?\d\.\d{2}) Result sheet\b", re.I)
+_DESCRIPTORS = re.compile(r"Sufficiency descriptors\b|.{0,40}\bResult sheet$", re.I)
+_QUALIFICATION = re.compile(
+    r"\blevel ?\d (?:award|certificate|diploma)\b"
+    r"|^(?:award|certificate|diploma)\b.{0,60}\b(?:yes|no)\b",
+    re.I,
+)
+_MAXIMUM = re.compile(r"(?:^|\s)/\s?(\d{1,3})(?=\s*(?:marks)?$)|\bfrom (\d{1,3}) available\b", re.I)
+_LABELLED = re.compile(r"\baccreditation (?:number|no)\b|\bqualification no\b", re.I)
+_FACTS = ("title", "uan", "level", "credits", "glh", "aim")
+_FIGURES = ("title", "number", "accreditation_number", "level", "credits", "glh", "tqt")
+_NOTES = ("depth", "guidance", "referral", "passes", "example_evidence")
+_LABELS = {"uan": "UAN", "glh": "GLH", "tqt": "TQT", "passes": "pass", "credits": "credit value"}
+_MOST_FEW = 0.5  # a share of criteria that have a part from which those without it are told
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was made of the document."""
+
+    qualifications: Sequence[Qualification]
+    units: Sequence[Unit]
+    sheets: Sequence[MarkSheet]
+
+
+def check_conservation(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """Adds a doubt for every number that landed nowhere or twice, and every gap in a pattern."""
+    _check_codes(pieces, reading, doubts)
+    _check_refs(pieces, reading, doubts)
+    _check_maxima(pieces, reading, doubts)
+    _check_twice(reading, doubts)
+    _check_families(reading, doubts)
+    _check_even(reading, doubts)
+    _check_accreditation(pieces, reading, doubts)
+    _check_sheets(pieces, reading, doubts)
+    _check_qualification(pieces, reading, doubts)
+
+
+def _told(text: str, doubts: Doubts) -> bool:
+    return any(text in f"{doubt.why} {doubt.raw} {doubt.taken}" for doubt in doubts.found)
+
+
+def _check_codes(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """Accreditation numbers, unit accreditation numbers and qualification numbers."""
+    kinds: tuple[tuple[str, str, set[str]], ...] = (
+        (
+            ACCREDITATION,
+            "accreditation number",
+            _held(reading.qualifications, "accreditation_number"),
+        ),
+        (QUALIFICATION_NUMBER, "qualification number", _held(reading.qualifications, "number")),
+        (UAN, "UAN", _held(reading.units, "uan")),
+    )
+    for pattern, what, held in kinds:
+        for piece in pieces:
+            for found in re.findall(pattern, piece.text):
+                if not any(one.startswith(found) for one in held):
+                    held.add(found)
+                    if not _told(found, doubts):
+                        why = f"The document prints the {what} {found}, which landed nowhere"
+                        doubts.add(piece.place, piece.raw.strip(), None, why)
+
+
+def _held(rows: Iterable[Qualification | Unit], name: str) -> set[str]:
+    return {read.value for row in rows if (read := getattr(row, name)) is not None}
+
+
+def _check_refs(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """Units that are named anywhere, in full or by their last part."""
+    known = [unit.ref.value for unit in reading.units]
+    seen: set[str] = set()
+    for piece in pieces:
+        named = re.findall(REF, piece.text)
+        for short in _SHORT_REF.findall(piece.text):
+            named += short.split("/")
+        for ref in named:
+            if ref in seen:
+                continue
+            seen.add(ref)
+            if not any(same_ref(ref, one) for one in known) and not _told(ref, doubts):
+                why = f"{ref}: The document names this unit, which was not read"
+                doubts.add(piece.place, piece.raw.strip(), None, why)
+
+
+def _check_sheets(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """A result sheet whose heading is printed, and of which no descriptor was read."""
+    seen: set[str] = set()
+    label = next((piece for piece in pieces if _DESCRIPTORS.match(piece.text)), None)
+    if label and not any(c.passes for unit in reading.units for c in unit.criteria):
+        for unit in reading.units:
+            why = f"{unit.ref.value}: The document has descriptors, of which none was read"
+            doubts.add(label.place, label.raw.strip(), None, why)
+        return
+    for piece in pieces:
+        match = _RESULT_SHEET.search(piece.text)
+        if match is None or match[1] in seen:
+            continue
+        seen.add(match[1])
+        for unit in reading.units:
+            if same_ref(match[1], unit.ref.value) and not any(c.passes for c in unit.criteria):
+                why = f"{unit.ref.value}: The descriptors of its result sheet: none was read"
+                doubts.add(piece.place, piece.raw.strip(), None, why)
+
+
+def _check_qualification(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """A document of units that names a qualification, where none was found."""
+    if reading.qualifications or not reading.units:
+        return
+    named = next((piece for piece in pieces if _QUALIFICATION.search(piece.text)), None)
+    if named is not None:
+        why = "The document names a qualification, but no table or title of one was read"
+        doubts.add(named.place, named.raw.strip(), None, why)
+
+
+def _check_maxima(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """As many boxes of a maximum as sections have it."""
+    held = {s.maximum.value for sheet in reading.sheets for s in sheet.sections if s.maximum}
+    for piece in pieces if reading.sheets else ():
+        for groups in _MAXIMUM.findall(piece.text):
+            value = int(next(group for group in groups if group))
+            if value not in held and not _told(str(value), doubts):
+                held.add(value)
+                why = f"The document prints a maximum of {value}, which no section has"
+                doubts.add(piece.place, piece.raw.strip(), None, why)
+
+
+def _check_twice(reading: Reading, doubts: Doubts) -> None:
+    """A code that two units or two qualifications bear."""
+    for rows, name in (
+        (reading.units, "uan"),
+        (reading.qualifications, "accreditation_number"),
+        (reading.qualifications, "number"),
+    ):
+        reads: list[Read[str]] = [read for row in rows if (read := getattr(row, name))]
+        counts = Counter(read.value for read in reads)
+        for read in reads:
+            if counts[read.value] > 1:
+                why = f"{_bearers(rows, name, read)}: All bear {read.value}"
+                doubts.about(read, read.value, why)
+
+
+def _bearers(rows: Iterable[Qualification | Unit], name: str, read: Read[str]) -> str:
+    bearing = [r for r in rows if (held := getattr(r, name)) and held.value == read.value]
+    return ", ".join(_name(row) for row in bearing)
+
+
+def _name(row: Qualification | Unit) -> str:
+    if isinstance(row, Unit):
+        return row.ref.value
+    return row.title.value if row.title else "A qualification"
+
+
+def _check_families(reading: Reading, doubts: Doubts) -> None:
+    """8588-21 is made of units 8588-500 and so on."""
+    for one in reading.qualifications:
+        families = {ref.value.partition("-")[0] for ref in one.units if "-" in ref.value}
+        if one.number and families and one.number.value.partition("-")[0] not in families:
+            why = f"{_name(one)}: Its units bear other numbers: {', '.join(sorted(families))}"
+            doubts.about(one.number, one.number.value, why)
+
+
+def _check_even(reading: Reading, doubts: Doubts) -> None:
+    """What all but a few of a kind have, and these have not."""
+    for unit in reading.units:
+        for name in _FACTS:
+            if getattr(unit, name) is None and _mostly(reading.units, name):
+                doubts.about(unit.ref, None, f"{unit.ref.value}: {_gap(name, 'units')}")
+        for name in _NOTES:
+            _check_notes(unit, name, doubts)
+        for outcome in unit.outcomes:
+            if outcome.text is None and _mostly(unit.outcomes, "text"):
+                why = f"outcome {outcome.number.value}: {_gap('text', 'outcomes')}"
+                doubts.about(outcome.number, None, f"{unit.ref.value}: {why}")
+    for one in reading.qualifications:
+        for name in _FIGURES:
+            if getattr(one, name) is None and _mostly(reading.qualifications, name):
+                why = f"{_name(one)}: {_gap(name, 'qualifications')}"
+                place = one.title.place if one.title else None
+                doubts.add(place, one.title.raw if one.title else "", None, why)
+
+
+def _mostly(rows: Sequence[object], name: str) -> bool:
+    return sum(getattr(row, name) is not None for row in rows) >= _MOST_FEW * len(rows) > 0
+
+
+def _check_notes(unit: Unit, name: str, doubts: Doubts) -> None:
+    lacking = [c for c in unit.criteria if not getattr(c, name)]
+    if not lacking or len(lacking) > (1 - _MOST_FEW) * len(unit.criteria):
+        return
+    untold = [c for c in lacking if not _left_out(unit, c, doubts)]
+    for criterion in untold:
+        why = f"{unit.ref.value} {criterion.number.value}: {_gap(name, 'criteria')}"
+        before = unit.criteria[max(0, unit.criteria.index(criterion) - 1)]
+        if before is not criterion:
+            why += f"; it may stand with that of {before.number.value}"
+        doubts.about(criterion.number, None, why)
+
+
+def _left_out(unit: Unit, criterion: Criterion, doubts: Doubts) -> bool:
+    """Whether it was told that something of the criterion was left out."""
+    number = re.compile(rf"(?<![\d.]){re.escape(criterion.number.value)}(?!\d)")
+    last = re.split(r"-", unit.ref.value)[-1]
+    return any(
+        last in doubt.why
+        and number.search(doubt.why)
+        and any(said in doubt.why for said in ("left out", "not in the"))
+        for doubt in doubts.found
+    )
+
+
+def _gap(name: str, kind: str) -> str:
+    return f"No {_LABELS.get(name, name.replace('_', ' '))} was found, which other {kind} have"
+
+
+def _check_accreditation(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """A label that promises an accreditation number, where none was found."""
+    missing = [one for one in reading.qualifications if one.accreditation_number is None]
+    label = next((piece for piece in pieces if _LABELLED.search(piece.text)), None)
+    if missing and label:
+        names = ", ".join(map(_name, missing))
+        why = f"{names}: No accreditation number was found, though its label is printed"
+        doubts.add(label.place, label.raw.strip(), None, why)
