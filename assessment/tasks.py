@@ -92,7 +92,7 @@ def make_pdf(document: Document, *, at: datetime.datetime) -> bytes:
 def in_words(trouble: Exception) -> str:
     """What keeps a paper from being made, for the people who wait for it."""
     if isinstance(trouble, PaperFault):
-        return f"The sheet can’t be printed: {trouble}"
+        return f"The paper can’t be printed: {trouble}"
     if isinstance(trouble, OSError) and trouble.errno in FULL:
         return "The store for papers is full. Whoever runs the site has to make room."
     for kind, words in WORDS.items():

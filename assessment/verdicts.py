@@ -56,7 +56,7 @@ SAYINGS: dict[Verdict, Saying] = {
         icon="tick",
         word="Valid",
         sentence="This is the file that {centre} issued, unchanged, and it is the latest issue.",
-        remedy="Compare what it says with the person or record in front of you.",
+        remedy="Compare what it says with {compared}.",
         matches=OURS,
         seal="covers the whole file",
     ),
@@ -65,7 +65,7 @@ SAYINGS: dict[Verdict, Saying] = {
         icon="pages",
         word="Superseded",
         sentence="Genuine when {centre} issued it, but replaced since. Don’t rely on it.",
-        remedy="Ask the learner, or {centre}, for the latest issue.",
+        remedy="Ask {asked} for the latest issue.",
         matches=OURS,
         seal="covers the whole file",
     ),
@@ -175,7 +175,7 @@ SAYINGS: dict[Verdict, Saying] = {
         word="Superseded",
         sentence="We issued a document with this code, and it was replaced or withdrawn since. "
         "Don’t rely on it.",
-        remedy="Ask the learner, or {centre}, for the latest issue.",
+        remedy="Ask {asked} for the latest issue.",
     ),
     Verdict.CODE_UNKNOWN: Saying(
         word="Unknown code",

@@ -40,6 +40,19 @@ ROLE_WORDS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wording:
+    """How the answers speak of a kind of paper: a sheet's, unless its finder says otherwise.
+
+    ``asked`` is who has the latest issue, ``compared`` what the paper is held against, and
+    ``withheld`` what a stranger is not told.
+    """
+
+    asked: str = "the learner, or {centre},"
+    compared: str = "the person or record in front of you"
+    withheld: str = "the learner’s name or results"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Issue:
     """What a stranger may know of a paper that we issued."""
 
@@ -53,6 +66,7 @@ class Issue:
     returned_at: datetime.datetime | None = None
     is_stale: bool = False
     is_recorded: bool = True
+    wording: Wording = Wording()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +89,12 @@ class Answer:
 
     @property
     def remedy(self) -> str:
-        return self.said.remedy.format(centre=self._centre)
+        words = self.issue.wording if self.issue else Wording()
+        return self.said.remedy.format(
+            centre=self._centre,
+            asked=words.asked.format(centre=self._centre),
+            compared=words.compared,
+        )
 
     @property
     def is_genuine(self) -> bool:

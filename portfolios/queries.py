@@ -26,6 +26,7 @@ from portfolios.models import (
     SubmissionClaim,
     SubmissionItem,
 )
+from portfolios.programme import InProgramme, in_programme, programme_criteria
 from portfolios.readiness import Check, check_list, unmet
 from portfolios.standing import Confirmed, standing_of_submissions
 from portfolios.states import WorkState, state_of
@@ -92,7 +93,8 @@ class CriterionLine:
     """A criterion with what is claimed for it and what its assessor will count.
 
     ``name`` is its number, with its unit's reference before it where several units are assessed.
-    ``kept`` says from where a pass is kept, if any.
+    ``kept`` says from where a pass is kept, if any; ``programme`` what the learner's programme
+    says of it.
     """
 
     id: UUID
@@ -104,6 +106,7 @@ class CriterionLine:
     counted: tuple[str, ...]
     claims: tuple[ClaimLine, ...]
     kept: str = ""
+    programme: InProgramme | None = None
 
     @property
     def state(self) -> str:
@@ -237,6 +240,12 @@ class UnitPage:
     def unmet(self) -> tuple[Check, ...]:
         """What still keeps it from being submitted."""
         return unmet(self.checks)
+
+    @property
+    def programme(self) -> str:
+        """The programme that the learner follows, such as ``Orchard Leaders, version 1``."""
+        said = self.criteria[0].programme
+        return said.programme if said else ""
 
     @property
     def count_claimed(self) -> int:
@@ -405,7 +414,8 @@ def _criteria_of(
     centre: Centre, registration: Registration, assessment_id: UUID
 ) -> list[Criterion]:
     """The criteria that an assessment covers, with the assessment's own facts, the attempts and
-    whether the registration has moved beside each: the same for all, for one query less."""
+    whether the registration has moved beside each: the same for all, for one query less. What the
+    learner's programme says of each comes with it."""
     attempts = _with_outcome(centre).filter(registration=registration, assessment=assessment_id)
     moves = PathwayMove.objects.for_centre(centre).filter(registration=registration)
     covers = Q(
@@ -437,6 +447,7 @@ def _criteria_of(
         .annotate(
             attempts=ArraySubquery(attempts.values(facts=JSONObject(**ATTEMPT))),
             moved=Exists(moves),
+            programme=programme_criteria(centre, registration.pk),
         )
         .order_by("unit_position", "position")
     )
@@ -511,6 +522,7 @@ def _outcome_blocks(
             counted=tuple(counted_in_words(**gate) for gate in criterion.gates),  # type: ignore[attr-defined]
             claims=tuple(claims[criterion.pk]),
             kept=kept.passes[criterion.pk].sentence if criterion.pk in kept.passes else "",
+            programme=in_programme(criterion.programme),  # type: ignore[attr-defined]
         )
 
     return tuple(

@@ -5,10 +5,16 @@ from typing import cast
 
 from django.db import connection, transaction
 
-from assessment.verification import Issue, covers, signers_in_words
+from assessment.verification import Issue, Wording, covers, signers_in_words
 from centres.models import AuditEvent, Centre, Signature
 from centres.tenancy import centre_context
 from quality.models import Alignment, AlignmentPaper
+
+WORDING = Wording(
+    asked="{centre}",
+    compared="what you were told of the programme",
+    withheld="what the alignment says or whom it names",
+)
 
 
 @transaction.atomic
@@ -48,6 +54,7 @@ def _issue(paper: AlignmentPaper) -> Issue:
         sha256=paper.sha256,
         replaced_at=_replaced_at(alignment),
         is_stale=not stands,
+        wording=WORDING,
         is_recorded=any(event.facts.get("sha256") == paper.sha256 for event in events),
     )
 

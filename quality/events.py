@@ -57,4 +57,7 @@ register_actions(
 register_actions(
     alignment__started="an alignment of a programme, or its next version, was begun",
     alignment__approved="an alignment of a programme was approved by name",
+    alignment__discarded="a draft of an alignment was discarded",
+    programme__followed="a registration was placed on an approved programme",
+    programme__ended="a registration follows its programme no longer",
 )

@@ -6,10 +6,11 @@ from django import forms
 
 from assessment.forms import LinesField
 from centres.forms import PathwayChoice
-from centres.models import Centre
+from centres.models import Centre, Registration
 from qualifications.models import Pathway
-from quality.models import Coverage
+from quality.models import Alignment, Coverage
 from quality.models.alignment import NAME_LIMIT, TEXT_LIMIT
+from quality.queries.alignment_learners import open_programmes, placeable
 from quality.queries.alignments import PEOPLE, UnitLine, alignable_pathways
 
 AS_SUGGESTED = ("", "As the criteria suggest")
@@ -136,3 +137,35 @@ class UnitForm(DraftForm):
             }
             for group in self.line.outcomes
         ]
+
+
+class LearnersForm(forms.Form):
+    """The registrations that are placed on an alignment."""
+
+    registrations = forms.ModelMultipleChoiceField(queryset=Registration.objects.none())
+
+    def __init__(self, *args: Any, centre: Centre, alignment: Alignment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelMultipleChoiceField[Any]", self.fields["registrations"])
+        field.queryset = placeable(centre, alignment)
+        field.error_messages["required"] = "Nobody is ticked. Tick at least one learner."
+
+
+class ProgrammeForm(forms.Form):
+    """The programme that one registration follows, if any."""
+
+    alignment = forms.ModelChoiceField(
+        label="Programme",
+        queryset=Alignment.objects.none(),
+        required=False,
+        blank=True,
+        empty_label="No programme",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(
+        self, *args: Any, centre: Centre, registration: Registration, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Any]", self.fields["alignment"])
+        field.queryset = open_programmes(centre, registration)

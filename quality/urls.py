@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from quality.views import (
+    alignment_learners,
     alignments,
     approvals,
     confirmations,
@@ -130,7 +131,14 @@ urlpatterns += [
     path(f"{ALIGNED_UNIT}change/", alignments.unit_change, name="alignment-unit-change"),
     path(f"{ALIGNMENT}approve/", alignments.approve, name="alignment-approve"),
     path(f"{ALIGNMENT}next/", alignments.next_version, name="alignment-next"),
+    path(f"{ALIGNMENT}discard/", alignments.discard, name="alignment-discard"),
+    path(f"{ALIGNMENT}learners/", alignment_learners.learners, name="alignment-learners"),
     path(f"{ALIGNMENT}paper/", alignments.paper, name="alignment-paper"),
+    path(
+        "registrations/<uuid:registration_id>/programme/",
+        alignment_learners.programme,
+        name="programme",
+    ),
 ]
 
 # Handbooks.

@@ -942,6 +942,27 @@ ROUTES: dict[str, Route] = {
     "quality:alignment-next": Route(
         "max", HOLDS, args=alignments.done_args, method="post", succeeds=REDIRECTED
     ),
+    "quality:alignment-discard": Route(
+        "max", HOLDS, args=alignments.draft_args, method="post", succeeds=REDIRECTED
+    ),
+    "quality:alignment-learners": Route(
+        "max",
+        OFFICE,
+        args=alignments.done_args,
+        method="post",
+        data=alignments.to_place,
+        succeeds=REDIRECTED,
+        choices=("registrations",),
+    ),
+    "quality:programme": Route(
+        "ada",
+        OFFICE,
+        args=alignments.unas_registration,
+        method="post",
+        data=alignments.to_follow,
+        succeeds=REDIRECTED,
+        choices=("alignment",),
+    ),
     "quality:alignment-paper": Route(
         "eve", STAFF | EQA, args=alignments.paper_args, someone_elses=alignments.strangers
     ),

@@ -5,6 +5,7 @@ from functools import cache
 
 from centres.models import Role
 from config.demo import files
+from config.demo.programme import COACHING_YEAR
 from config.demo.story import (
     Approved,
     Attempt,
@@ -174,6 +175,7 @@ def houses() -> tuple[House, ...]:
                     "start; it is not offered to anybody else.",
                 ),
             ),
+            alignments=(COACHING_YEAR,),
             plans=(
                 Plan("8588", "Coaching and mentoring, level 5", PLAN_RULES, 25),
                 Plan("D7", "Executive coaching, level 7", PLAN_RULES, 50),

@@ -22,6 +22,7 @@ from centres.actions import (
 )
 from centres.models import Centre, Registration, Role, User
 from centres.tenancy import centre_context
+from config.demo.alignments_play import play_alignments
 from config.demo.approvals_play import play_approvals
 from config.demo.houses import houses
 from config.demo.proof import just_proved
@@ -64,6 +65,7 @@ def play() -> Iterator[str]:
                 play_approvals(house, centre, people["max"])
                 for learner in house.learners:
                     play_learner(centre, people, learner)
+                play_alignments(house, centre, people)
                 play_quality(house, centre, people)
         yield f"{house.name}: {len(house.people)} people, {len(house.learners)} learners"
 

@@ -162,6 +162,27 @@ class Approved:
 
 
 @dataclass(frozen=True)
+class AlignedUnit:
+    """What a programme says of one unit: by criterion, how it is taught and what is handed in."""
+
+    ref: str
+    title: str
+    criteria: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A programme of the centre's own with its alignment, approved and followed by learners."""
+
+    pathway: str
+    title: str
+    overview: str
+    people: dict[str, str]
+    units: tuple[AlignedUnit, ...]
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class House:
     """A centre and its people."""
 
@@ -171,5 +192,6 @@ class House:
     people: tuple[Person, ...]
     learners: tuple[Learner, ...]
     approvals: tuple[Approved, ...]
+    alignments: tuple[Aligned, ...] = ()
     plans: tuple[Plan, ...] = ()
     quality: tuple[Step, ...] = ()

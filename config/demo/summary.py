@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from assessment.models import Document, Sheet
+from assessment.models import Document, PaperRow, Sheet
 from centres.models import Centre, Membership
 from centres.tenancy import centre_context
 from config.demo.story import PASSWORD
 from config.demo.views import DEMO_CENTRES, PLATFORM_STAFF
+from quality.models import AlignmentPaper
 from quality.queries.standings import current_sheets, standing_of_sheet
 
 FOLDER = settings.BASE_DIR / "var" / "demo"
@@ -23,9 +24,10 @@ def papers_are_made() -> tuple[int, int]:
     issued = total = 0
     for centre in Centre.objects.filter(slug__in=DEMO_CENTRES):
         with centre_context(centre.pk):
-            papers = Document.objects.for_centre(centre)
-            total += papers.count()
-            issued += papers.filter(state=Document.State.ISSUED).count()
+            for kind in (Document, AlignmentPaper):
+                papers = kind.objects.for_centre(centre)
+                total += papers.count()
+                issued += papers.filter(state=PaperRow.State.ISSUED).count()
     return issued, total
 
 
@@ -34,6 +36,7 @@ def write_summary(url: str) -> dict[str, Any]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     logins: list[dict[str, str]] = []
     sheets: list[dict[str, Any]] = []
+    alignments: list[dict[str, Any]] = []
     for centre in Centre.objects.filter(slug__in=DEMO_CENTRES):
         members = Membership.objects.active().filter(centre=centre).select_related("user")
         logins += [
@@ -47,10 +50,11 @@ def write_summary(url: str) -> dict[str, Any]:
         ]
         with centre_context(centre.pk):
             sheets += _sheets(centre, url)
+            alignments += _alignments(centre, url)
     logins.append(
         {"email": PLATFORM_STAFF, "password": PASSWORD, "role": "platform staff", "centre": ""}
     )
-    summary = {"url": url, "logins": logins, "sheets": sheets}
+    summary = {"url": url, "logins": logins, "sheets": sheets, "alignments": alignments}
     (FOLDER / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     return summary
 
@@ -109,6 +113,29 @@ def _sheets(centre: Centre, url: str) -> list[dict[str, Any]]:
     return made
 
 
+def _alignments(centre: Centre, url: str) -> list[dict[str, Any]]:
+    """Each approved alignment with its paper."""
+    rows = AlignmentPaper.objects.for_centre(centre).filter(state=PaperRow.State.ISSUED)
+    return [
+        {
+            "centre": centre.slug,
+            "programme": paper.alignment.title,
+            "pathway": paper.alignment.pathway.code,
+            "version": paper.alignment.version,
+            "pdf": str(
+                _written(
+                    paper,
+                    f"{centre.slug}-alignment-{paper.alignment.pathway.code}"
+                    f"-version-{paper.alignment.version}.pdf",
+                )
+            ),
+            "sha256": paper.sha256,
+            "verify_url": url + reverse("verify:code", args=[paper.code]),
+        }
+        for paper in rows.select_related("alignment__pathway")
+    ]
+
+
 def _copied(paper: Document, centre: Centre, sheet: Sheet) -> Path:
     """The paper's bytes as a file with a speaking name."""
     submission = sheet.submission
@@ -117,6 +144,10 @@ def _copied(paper: Document, centre: Centre, sheet: Sheet) -> Path:
         f"{centre.slug}-{number}-{submission.assessment.code}"
         f"-attempt-{submission.attempt}-version-{sheet.version}-{paper.standing}-{paper.copy}.pdf"
     )
+    return _written(paper, name)
+
+
+def _written(paper: PaperRow, name: str) -> Path:
     with default_storage.open(paper.key) as held:
         (FOLDER / name).write_bytes(held.read())
     return FOLDER / name

@@ -1,4 +1,4 @@
-"""Alignments: starting one, keeping what is typed, approving it by name, and its next version."""
+"""Alignments: starting one, keeping what is typed, approving or discarding it, its next version."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -168,8 +168,8 @@ def approve_alignment(
     """Approve a draft by name: it never changes again, and its paper is made.
 
     Refuses (``TransitionError``) one that is approved already, (``ChangedSinceShown``) a change
-    since it was shown, and (``Refusal``) any unit that is covered in part or not at all: nothing
-    rests on such an alignment.
+    since it was shown, and (``Refusal``) a cover without overview or Assessment Manager/QA, and any
+    unit that is covered in part or not at all: nothing rests on such an alignment.
     """
     check_may(actor, centre, "change_alignments")
     held = _locked_draft(centre, alignment)
@@ -180,6 +180,7 @@ def approve_alignment(
             rule="The draft has changed since it was shown to you, so nothing was approved.",
             remedy="Read what stands below, then approve that.",
         )
+    _check_cover(work)
     _check_covered(work)
     signature = sign(
         actor=actor,
@@ -247,6 +248,27 @@ def start_next_version(*, actor: User, centre: Centre, alignment: Alignment) -> 
     return made
 
 
+@action
+def discard_alignment(*, actor: User, centre: Centre, alignment: Alignment) -> None:
+    """Take a draft away with all that it says; the version before it stands as it is.
+
+    Refuses (``TransitionError``) an approved one.
+    """
+    check_may(actor, centre, "change_alignments")
+    held = _locked_draft(centre, alignment)
+    record(
+        "alignment.discarded",
+        centre=centre,
+        actor=actor,
+        subject=held,
+        pathway=str(held.pathway_id),
+        version=held.version,
+    )
+    for model in (AlignmentCriterion, AlignmentUnit):
+        model.objects.for_centre(centre).filter(alignment=held).delete()
+    held.delete()
+
+
 def unit_texts(line: UnitLine) -> dict[str, str]:
     """What a unit's page holds, by the names of its fields."""
     texts = {name: str(getattr(line.row, name)) for name in OF_UNIT}
@@ -305,12 +327,22 @@ def _check_override(texts: Mapping[str, str]) -> None:
         )
 
 
+def _check_cover(work: AlignmentWork) -> None:
+    if not work.cover_gaps:
+        return
+    raise Refusal(
+        rule="An approved alignment says what the programme is and who manages its assessment. "
+        + " ".join(work.cover_gaps),
+        remedy="Fill that in on the cover. The other names may stay open.",
+    )
+
+
 def _check_covered(work: AlignmentWork) -> None:
     if not work.short:
         return
     raise Refusal(
         rule="Nothing may rest on an alignment that covers a unit in part or not at all. "
-        + " ".join(work.gaps),
+        + " ".join(line.gap_sentence for line in work.short),
         remedy="Fill in what is missing; or, where evidence elsewhere covers it, set the unit’s "
         "coverage by hand with a comment.",
     )

@@ -3,6 +3,7 @@
 from quality.models.alignment import (
     Alignment,
     AlignmentCriterion,
+    AlignmentLearner,
     AlignmentPaper,
     AlignmentUnit,
     Coverage,
@@ -19,6 +20,7 @@ from quality.models.visit import EvidenceView, Visit, VisitSheet
 __all__ = [
     "Alignment",
     "AlignmentCriterion",
+    "AlignmentLearner",
     "AlignmentPaper",
     "AlignmentUnit",
     "ApprovalPaper",

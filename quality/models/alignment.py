@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from assessment.models import PaperRow
@@ -23,8 +23,8 @@ class AlignmentQuerySet(CentreQuerySet["Alignment"]):
 class Alignment(CentreOwned):
     """One version of a programme's alignment with a pathway; never changed once approved.
 
-    The approval is a ``Signature`` with purpose ALIGNMENT. ``revision`` counts what was saved on
-    the cover.
+    The approval is a ``Signature`` with purpose ALIGNMENT; the database itself refuses it while a
+    unit is not covered in full. ``revision`` counts what was saved on the cover.
     """
 
     pathway = models.ForeignKey("qualifications.Pathway", models.PROTECT, related_name="+")
@@ -62,6 +62,9 @@ class Alignment(CentreOwned):
             *CentreOwned.Meta.constraints,
             SameCentre(field="replaces", name="alignment_replaces_same_centre"),
             models.UniqueConstraint(fields=["centre", "replaces"], name="alignment_replaced_once"),
+            models.UniqueConstraint(
+                fields=["centre", "id", "pathway"], name="alignment_same_pathway"
+            ),
             models.CheckConstraint(
                 condition=Q(version=1, replaces__isnull=True)
                 | Q(version__gt=1, replaces__isnull=False),
@@ -138,6 +141,59 @@ class AlignmentCriterion(CentreOwned):
 
     def __str__(self) -> str:
         return f"{self.criterion_id}"
+
+
+class AlignmentLearnerQuerySet(CentreQuerySet["AlignmentLearner"]):
+    """Who follows which programme."""
+
+    def following(self) -> "AlignmentLearnerQuerySet":
+        """Those that count: not ended, and the registration is on the pathway still."""
+        return self.filter(ended_at__isnull=True, registration__pathway=F("pathway"))
+
+
+class AlignmentLearner(CentreOwned):
+    """A registration that follows a programme: this version of its alignment, until it is ended.
+
+    ``pathway`` is the alignment's, and was the registration's when the row was made; a
+    registration that has moved since no longer follows. Only ending it changes a row, once.
+    """
+
+    alignment = key_within_centre("quality.Alignment")
+    registration = key_within_centre("centres.Registration")
+    pathway = models.ForeignKey("qualifications.Pathway", models.PROTECT, related_name="+")
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(default=timezone.now)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AlignmentLearnerQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta(CentreOwned.Meta):
+        indexes = [models.Index(fields=["centre", "alignment"], name="alignmentlearner_alignment")]
+        constraints = [
+            *CentreOwned.Meta.constraints,
+            SameCentre(
+                field="alignment",
+                also=("pathway",),
+                name="alignmentlearner_alignment_same_centre",
+            ),
+            SameCentre(field="registration", name="alignmentlearner_registration_same_centre"),
+            models.UniqueConstraint(
+                fields=["centre", "registration"],
+                condition=Q(ended_at__isnull=True),
+                name="alignmentlearner_one_programme",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True, ended_at__isnull=True)
+                | Q(ended_by__isnull=False, ended_at__isnull=False, ended_at__gte=F("placed_at")),
+                name="alignmentlearner_ended_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} follows {self.alignment_id}"
 
 
 class AlignmentPaper(PaperRow):

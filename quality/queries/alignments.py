@@ -1,5 +1,6 @@
 """Alignments as pages, approval and paper read them: what is filled, covered and still missing."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from centres.access import STAFF
 from centres.canonical import text_hash
@@ -21,6 +24,7 @@ from qualifications.rules import Combination, listed
 from quality.models import (
     Alignment,
     AlignmentCriterion,
+    AlignmentLearner,
     AlignmentPaper,
     AlignmentUnit,
     Coverage,
@@ -34,6 +38,8 @@ PEOPLE = {
     "qcm": "QCM",
     "bdm": "BDM",
 }
+# What the cover of an approved alignment says; whom else it names is open.
+NEEDED = {"overview": "has no overview", "assessment_manager": "names no Assessment Manager/QA"}
 STRATEGIES, EVIDENCE = "learning strategies", "assessment evidence"
 LOOKS = {Coverage.NONE: "missing", Coverage.PARTIAL: "started", Coverage.FULL: "covered"}
 
@@ -150,9 +156,15 @@ class AlignmentWork:
         return tuple(line for line in self.units if line.coverage != Coverage.FULL)
 
     @property
+    def cover_gaps(self) -> tuple[str, ...]:
+        """What the cover still needs, in sentences."""
+        empty = [words for name, words in NEEDED.items() if not getattr(self.alignment, name)]
+        return tuple(f"The cover {words}." for words in empty)
+
+    @property
     def gaps(self) -> tuple[str, ...]:
-        """What keeps it from being approved, a sentence for each unit."""
-        return tuple(line.gap_sentence for line in self.short)
+        """What keeps it from being approved: of the cover, then a sentence for each unit."""
+        return (*self.cover_gaps, *(line.gap_sentence for line in self.short))
 
     def unit(self, unit_id: UUID) -> UnitLine | None:
         return next((line for line in self.units if line.unit.pk == unit_id), None)
@@ -208,8 +220,23 @@ def _with_state(seen: "QuerySet[Alignment]", centre: Centre) -> "QuerySet[Alignm
 
 
 @dataclass(frozen=True)
+class Follower:
+    """A learner who follows the programme, by the name on the certificate."""
+
+    id: UUID
+    name: str
+    since: datetime.datetime
+
+    @classmethod
+    def of(cls, facts: dict[str, str]) -> "Follower":
+        since = datetime.datetime.fromisoformat(facts["since"])
+        return cls(UUID(facts["id"]), facts["name"], since)
+
+
+@dataclass(frozen=True)
 class AlignmentPage:
-    """An alignment with its approval's fingerprint, its paper and the versions beside it."""
+    """An alignment with its approval's fingerprint, its paper, the versions beside it and who
+    follows it or the version before."""
 
     work: AlignmentWork
     state: str
@@ -218,6 +245,8 @@ class AlignmentPage:
     before: UUID | None
     after: UUID | None
     after_is_draft: bool
+    followers: tuple[Follower, ...]
+    followers_before: int
 
 
 def alignment_page(
@@ -228,11 +257,17 @@ def alignment_page(
         purpose=Signature.Purpose.ALIGNMENT, subject_id=OuterRef("pk")
     )
     following = seen.filter(replaces=OuterRef("pk")).order_by()
+    learners = AlignmentLearner.objects.for_centre(centre).following()
+    facts = JSONObject(id="registration", name="registration__certificate_name", since="placed_at")
+    named = learners.filter(alignment=OuterRef("pk")).order_by("registration__certificate_name")
+    earlier = learners.filter(alignment=OuterRef("replaces")).values("pk")
     row: Any = (
         _with_state(seen, centre)
         .annotate(
             digest=Subquery(signed.values("digest")[:1]),
             after=Subquery(following.values("pk")[:1]),
+            followers=ArraySubquery(named.values(facts=facts)),
+            earlier=ArraySubquery(earlier),
         )
         .get(pk=alignment_id)
     )
@@ -245,6 +280,8 @@ def alignment_page(
         before=row.replaces_id,
         after=row.after,
         after_is_draft=bool(row.after) and not row.is_replaced,
+        followers=tuple(Follower.of(facts) for facts in row.followers),
+        followers_before=len(row.earlier),
     )
 
 

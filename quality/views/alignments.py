@@ -23,6 +23,7 @@ from centres.views.answers import form_answer, posted
 from quality.actions.alignments import (
     COVER,
     approve_alignment,
+    discard_alignment,
     save_cover,
     save_unit,
     start_alignment,
@@ -176,6 +177,25 @@ def next_version(request: CentreRequest, alignment_id: UUID) -> HttpResponse:
     return redirect("quality:alignment", request.centre.slug, made.pk)
 
 
+@may("change_alignments")
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: CentreRequest, alignment_id: UUID) -> HttpResponse:
+    """Take a draft away, after a page that says what goes."""
+    found, refusal = _alignment(request, alignment_id), None
+    if found.approved_at and request.method != "POST":
+        return redirect("quality:alignment", request.centre.slug, found.pk)
+    if request.method == "POST":
+        try:
+            discard_alignment(**_actor(request), alignment=found)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, f"The draft of {found} is discarded.")
+            return redirect("quality:alignments", request.centre.slug)
+    context = {"alignment": found}
+    return form_answer(request, "quality/alignments/discard.html", context, refusal)
+
+
 @may("see_alignments")
 @never_cache
 @require_safe
@@ -208,7 +228,11 @@ def _actor(request: CentreRequest) -> dict[str, Any]:
 
 
 def _can(request: CentreRequest) -> dict[str, bool]:
-    return {"change": allowed(request.roles, "change_alignments")}
+    return {
+        "change": allowed(request.roles, "change_alignments"),
+        "see_learners": allowed(request.roles, "see_registrations"),
+        "place": allowed(request.roles, "change_registrations"),
+    }
 
 
 def _alignment(request: CentreRequest, alignment_id: UUID) -> Alignment:

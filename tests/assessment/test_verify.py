@@ -97,6 +97,7 @@ def test_the_next_attempts_sheet_supersedes_the_first_ones_papers(alder: Cast) -
             assert (answer.verdict, answer.exit_code) == (Verdict.SUPERSEDED, 2)
             assert answer.issue is not None
             assert answer.issue.replaced_at is not None
+            assert answer.remedy == "Ask the learner, or Alder Centre, for the latest issue."
         assert verify_file(making.content_of(second["file"])).verdict is Verdict.VALID
         assert verify_code(first["file"].code).verdict is Verdict.CODE_SUPERSEDED
 
@@ -326,7 +327,10 @@ def test_the_page_answers_a_stranger_by_file_and_by_code_without_naming_the_lear
         assert word in text
         for private in ("Hornbeam", "AL-0361", "Willow", making.TO_THE_FILE):
             assert private not in text
-    assert "Alder Centre, centre 012345" in pages[0].content.decode()
+    first = pages[0].content.decode()
+    assert "Alder Centre, centre 012345" in first
+    assert "Compare what it says with the person or record in front of you." in first
+    assert "the learner’s name or results" in first
 
 
 def test_the_square_on_the_paper_leads_to_the_answer_for_its_code(

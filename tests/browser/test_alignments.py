@@ -1,8 +1,6 @@
-"""Alignments in Chromium: axe on every page, and typing that is saved by itself."""
+"""Alignments in Chromium: axe on every page, typing that saves itself, and learners placed."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -10,12 +8,11 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from centres.models import User
-from tests.browser.conftest import WIDTHS, faults_of
+from tests.browser.conftest import faults_here, faults_of, follow
 from tests.cast import Cast
-from tests.quality.alignments import approved, filled, next_of, said, started, work_of
+from tests.quality.alignments import approved, filled, next_of, placed, said, started, work_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHOTS = os.environ.get("ALIGNMENT_SHOTS", "")
 
 
 def pages(cast: Cast) -> list[tuple[User, str]]:
@@ -25,6 +22,7 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         return reverse(f"quality:{name}", args=[cast.centre.slug, *args])
 
     done = approved(cast)
+    placed(cast, done)
     draft = next_of(cast, done)
     said(cast, draft, typed={"evidence-1.1": "", "coverage": "partial", "comment": "New."})
     whole = filled(cast, started(cast, title="Orchard Hands"))
@@ -38,20 +36,14 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         (cast.max, at("alignment-unit-change", draft.pk, unit)),
         (cast.max, at("alignment-unit", done.pk, unit)),
         (cast.max, at("alignment-approve", draft.pk)),
+        (cast.max, at("alignment-discard", draft.pk)),
+        (cast.max, at("alignment-learners", done.pk)),
+        (cast.max, at("programme", cast.una_registration.pk)),
+        (cast.max, reverse("centres:registration", args=["alder", cast.una_registration.pk])),
         (cast.lea, at("alignment-approve", whole.pk)),
         (cast.pat, at("alignments")),
         (cast.pat, at("alignment", draft.pk)),
     ]
-
-
-def shown(page: Page, path: str) -> None:
-    """Keep a picture of the page at both widths, where a folder is named."""
-    if not SHOTS:
-        return
-    name = "-".join(part for part in path.split("/") if part and len(part) < 20)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
 
 
 def test_pages_of_alignments(page: Page, enter: Callable[[Page, str], None], alder: Cast) -> None:
@@ -62,7 +54,6 @@ def test_pages_of_alignments(page: Page, enter: Callable[[Page, str], None], ald
             enter(page, person.email)
             now = person
         faults += faults_of(page, path)
-        shown(page, path)
     connection.close()
     assert faults == []
 
@@ -85,3 +76,28 @@ def test_what_is_typed_is_saved_and_there_after_a_reload(
     assert page.get_by_label("Learning strategies for 1.1").input_value() == "Three workshops."
     assert page.get_by_label("Full").is_checked()
     connection.close()
+
+
+def test_a_learner_is_placed_and_reads_the_programme_at_a_criterion(
+    page: Page, enter: Callable[[Page, str], None], alder: Cast
+) -> None:
+    done = approved(alder)
+    slug = alder.centre.slug
+    enter(page, alder.max.email)
+    page.goto(reverse("quality:alignment", args=[slug, done.pk]))
+    follow(page.get_by_role("link", name="Place learners"))
+    page.get_by_label(f"Place {alder.una.full_name}").focus()
+    page.keyboard.press("Space")
+    follow(page.get_by_role("button", name="Place those ticked"))
+    page.get_by_text(f"Placed on {done}: 1.").wait_for()
+    enter(page, alder.una.email)
+    unit = [slug, alder.una_registration.pk, alder.assessment.pk]
+    page.goto(reverse("portfolios:unit", args=unit))
+    said_of = page.get_by_text("strategies-1.2 of 8588-501")
+    assert not said_of.is_visible()
+    page.locator("summary", has_text="In your programme: 1.2").focus()
+    page.keyboard.press("Enter")
+    said_of.wait_for()
+    faults = faults_here(page, "unit with programme")
+    connection.close()
+    assert faults == []

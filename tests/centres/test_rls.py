@@ -35,6 +35,7 @@ COMPOSITE_KEYS = """
 # What a CHECK wants beside the pointer, so that it is the key that refuses.
 WITH_IT = {
     "sheet_replaces_same_centre": ", reason = 'x'",
+    "alignment_replaces_same_centre": ", version = 2",
     "externalconfirmation_visit_same_centre": ", route = 'visit', report_id = NULL",
     "externalconfirmation_direct_claims_same_centre": ", route = 'claim', report_id = NULL",
     "requiredaction_visit_sheet_same_centre": ", review_id = NULL",

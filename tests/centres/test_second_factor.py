@@ -363,8 +363,9 @@ def test_a_passkey_is_enough_and_offered_beside_the_codes(person: User) -> None:
 
 
 def test_the_page_shows_what_the_form_asks_for(person: User) -> None:
-    def shown() -> str:
-        return render_to_string("centres/_proof.html", {"form": ProofForm(request=request)})
+    def shown(**words: str) -> str:
+        form = ProofForm(request=request)
+        return render_to_string("centres/_proof.html", {"form": form, **words})
 
     request = request_of(person)
     assert 'name="password"' in shown()
@@ -378,6 +379,8 @@ def test_the_page_shows_what_the_form_asks_for(person: User) -> None:
     request = request_of(person, ago(5, "mfa", "webauthn"))
     assert 'name="password"' not in shown()
     assert "less than five minutes ago" in shown()
+    assert "One signature covers what is shown here." in shown()
+    assert "It is put on record." in shown(covers="It is put on record.")
 
 
 def test_who_has_none_gives_the_password_alone(person: User) -> None:

@@ -1,14 +1,20 @@
 """Short ways to the states of an alignment, by the real actions."""
 
+import datetime
 from typing import Any
 
 from django.core.files.storage import default_storage
 
 from assessment.actions import Saved
+from centres.actions import enrol_learner
+from centres.models import Membership, Registration, Role
+from centres.programmes import programme_of, with_programme
 from centres.tenancy import centre_context
 from qualifications.models import Pathway
+from quality.actions.alignment_learners import end_programme, place_on_programme
 from quality.actions.alignments import (
     approve_alignment,
+    discard_alignment,
     save_cover,
     save_unit,
     start_alignment,
@@ -19,9 +25,11 @@ from quality.alignment_tasks import render_alignment_paper
 from quality.models import Alignment, AlignmentPaper
 from quality.queries.alignments import AlignmentWork, alignment_manifest, alignment_work
 from tests.assessment.scenes import refusing
-from tests.cast import Cast, fresh_proof
+from tests.cast import Cast, fresh_proof, make_user
+from tests.quality.moving import registration_of
 
 TITLE = "Orchard Leaders"
+COVER = {"overview": "One day a month, for a year.", "assessment_manager": "Lea Linden"}
 
 
 def pathway_of(cast: Cast) -> Pathway:
@@ -90,13 +98,15 @@ def said(cast: Cast, alignment: Alignment, place: int = 0, **changes: Any) -> Sa
 
 
 def filled(cast: Cast, alignment: Alignment | None = None) -> Alignment:
-    """A draft with every criterion of every unit filled in."""
+    """A draft with the cover and every criterion of every unit filled in."""
     alignment = alignment or started(cast)
+    held = fresh(cast, alignment)
+    covered(cast, held, typed={name: getattr(held, name) or text for name, text in COVER.items()})
     for place, line in enumerate(work_of(cast, alignment).units):
         names = [name for name in unit_texts(line) if "-" in name]
         texts = {name: f"{name} of {line.unit.ref}" for name in names}
         said(cast, alignment, place, typed={**texts, "assessment_title": "A reflective account"})
-    return alignment
+    return fresh(cast, alignment)
 
 
 def approve(cast: Cast, alignment: Alignment, **changes: Any) -> Alignment:
@@ -117,6 +127,73 @@ def approve(cast: Cast, alignment: Alignment, **changes: Any) -> Alignment:
 def approved(cast: Cast, **changes: Any) -> Alignment:
     """An approved alignment."""
     return approve(cast, filled(cast, started(cast, **changes)))
+
+
+def enrolled(cast: Cast, count: int) -> list[Registration]:
+    """Further learners on Una's pathway."""
+    made = []
+    with centre_context(cast.centre.pk):
+        for number in range(count):
+            name = f"Nia {number} Further"
+            person = make_user(f"nia{number}@{cast.centre.slug}.example.org", name)
+            Membership.objects.create(
+                centre=cast.centre,
+                user=person,
+                role=Role.LEARNER,
+                starts_on=datetime.date(2026, 1, 5),
+            )
+            made.append(
+                enrol_learner(
+                    actor=cast.max,
+                    centre=cast.centre,
+                    learner=person,
+                    pathway=pathway_of(cast),
+                    certificate_name=name,
+                    date_of_birth=datetime.date(1990, 5, 17),
+                    enrolled_on=datetime.date(2026, 2, 2),
+                )
+            )
+    return made
+
+
+def placed(cast: Cast, alignment: Alignment, *who: str, **changes: Any) -> int:
+    """Max places learners on it; Una unless others are named."""
+    given = {
+        "actor": cast.max,
+        "centre": cast.centre,
+        "alignment": alignment,
+        "registrations": [registration_of(cast, name) for name in who or ("una",)],
+        **changes,
+    }
+    with refusing(cast):
+        return place_on_programme(**given)
+
+
+def ended(cast: Cast, who: str = "una", **changes: Any) -> None:
+    """Max ends what a learner follows."""
+    given = {
+        "actor": cast.max,
+        "centre": cast.centre,
+        "registration": registration_of(cast, who),
+        **changes,
+    }
+    with refusing(cast):
+        end_programme(**given)
+
+
+def programme_now(cast: Cast, who: str = "una") -> str:
+    """What a learner follows, as the page of the registration says it."""
+    with centre_context(cast.centre.pk):
+        rows = with_programme(cast.centre, Registration.objects.for_centre(cast.centre))
+        found = programme_of(rows.get(pk=registration_of(cast, who).pk))
+    return str(found or "")
+
+
+def discarded(cast: Cast, alignment: Alignment, **changes: Any) -> None:
+    """Max discards a draft."""
+    given = {"actor": cast.max, "centre": cast.centre, "alignment": alignment, **changes}
+    with refusing(cast):
+        discard_alignment(**given)
 
 
 def next_of(cast: Cast, alignment: Alignment, **changes: Any) -> Alignment:

@@ -12,6 +12,8 @@ from tests.quality.alignments import (
     approve,
     filled,
     issued,
+    placed,
+    programme_now,
     started,
     work_of,
 )
@@ -31,7 +33,7 @@ def _drafts(stage: Stage) -> Alignment | None:
 
 def draft(stage: Stage) -> Alignment:
     """A draft of Max's with everything filled in."""
-    return _drafts(stage) or filled(stage.cast, started(stage.cast))
+    return _drafts(stage) or filled(stage.cast)
 
 
 def done(stage: Stage) -> Alignment:
@@ -43,6 +45,28 @@ def done(stage: Stage) -> Alignment:
         begun = filled(stage.cast, started(stage.cast, title="Orchard Hands"))
         found = approve(stage.cast, begun)
     return found
+
+
+def _on_it(stage: Stage) -> None:
+    """Ted follows the approved one."""
+    if not programme_now(stage.cast, "ted"):
+        placed(stage.cast, done(stage), "ted")
+
+
+def unas_registration(stage: Stage) -> Args:
+    """Una's registration; Ted's programme is there beside her."""
+    _on_it(stage)
+    return (stage.una.registration.pk,)
+
+
+def to_follow(stage: Stage) -> dict[str, Any]:
+    """The approved one, for one registration."""
+    return {"alignment": done(stage).pk}
+
+
+def to_place(stage: Stage) -> dict[str, Any]:
+    """Una, to be placed."""
+    return {"registrations": stage.una.registration.pk}
 
 
 def draft_args(stage: Stage) -> Args:

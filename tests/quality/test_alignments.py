@@ -19,6 +19,7 @@ from tests.quality.alignments import (
     approve,
     approved,
     covered,
+    discarded,
     filled,
     fresh,
     next_of,
@@ -194,6 +195,28 @@ def test_a_unit_put_down_as_partial_by_hand_is_refused(alder: Cast) -> None:
         approve(alder, draft)
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("overview", "has no overview"), ("assessment_manager", "names no Assessment Manager/QA")],
+)
+def test_a_cover_without_what_it_needs_is_refused(alder: Cast, field: str, words: str) -> None:
+    draft = filled(alder)
+    covered(alder, draft, typed={field: "  "})
+    with new_events(alder) as events, pytest.raises(Refusal) as refused:
+        approve(alder, draft)
+    assert events == []
+    assert f"The cover {words}." in refused.value.rule
+    assert "on the cover" in refused.value.remedy
+    covered(alder, draft, typed={field: "There now."})
+    assert approve(alder, draft).approved_at
+
+
+def test_a_cover_whose_other_names_are_open_is_approved(alder: Cast) -> None:
+    draft = filled(alder)
+    assert (draft.consultant, draft.qcm, draft.bdm) == ("", "", "")
+    assert approve(alder, draft).approved_at
+
+
 def test_approval_signs_all_of_it_and_queues_its_paper(alder: Cast) -> None:
     draft = filled(alder)
     digest = alignment_manifest(work_of(alder, draft)).digest
@@ -283,4 +306,43 @@ def test_a_version_is_followed_by_one_and_a_draft_by_none(alder: Cast) -> None:
     next_of(alder, done)
     with new_events(alder) as events, pytest.raises(TransitionError, match="begun already"):
         next_of(alder, done)
+    assert events == []
+
+
+# Discarding
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_draft_is_discarded_with_all_it_says_and_what_is_approved_stays(
+    alder: Cast, version: int
+) -> None:
+    done = approved(alder)
+    draft = filled(alder, started(alder, title="Orchard Hands"))
+    if version == 2:
+        draft = next_of(alder, done)
+    with new_events(alder) as events:
+        discarded(alder, draft)
+    assert events == ["alignment.discarded"]
+    with centre_context(alder.centre.pk):
+        for model in (AlignmentUnit, AlignmentCriterion):
+            assert not model.objects.for_centre(alder.centre).filter(alignment=draft).exists()
+            assert model.objects.for_centre(alder.centre).filter(alignment=done).exists()
+        assert not Alignment.objects.for_centre(alder.centre).filter(pk=draft.pk).exists()
+    if version == 2:
+        assert next_of(alder, done).version == 2
+
+
+def test_an_approved_alignment_is_never_discarded(alder: Cast) -> None:
+    done = approved(alder)
+    with new_events(alder) as events, pytest.raises(TransitionError, match="never changes"):
+        discarded(alder, done)
+    assert events == []
+    assert fresh(alder, done).approved_at is not None
+
+
+@pytest.mark.parametrize("who", ["pat", "jo", "ada", "eve"])
+def test_only_managers_and_the_lead_discard(alder: Cast, who: str) -> None:
+    draft = started(alder)
+    with new_events(alder) as events, pytest.raises(PermissionDenied):
+        discarded(alder, draft, actor=getattr(alder, who))
     assert events == []

@@ -276,7 +276,43 @@ def test_the_page_of_a_unit_asks_no_more_queries_for_more_that_is_said(
     assert count == UNIT_QUERIES
 
 
+# Discarding
+
+
+def test_a_draft_is_discarded_after_a_page_that_says_what_goes(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    done = approved(alder)
+    draft = next_of(alder, done)
+    sign_in(client, alder.max)
+    path = at("alignment-discard", draft.pk)
+    assert path in shown(client, at("alignment", draft.pk))
+    assert "Version 1 stands as it is" in shown(client, path)
+    page = client.post(path, follow=True).content.decode()
+    assert "version 2 is discarded" in page
+    assert client.get(at("alignment", draft.pk)).status_code == 404
+    kept = at("alignment-discard", done.pk)
+    assert kept not in shown(client, at("alignment", done.pk))
+    assert client.get(kept)["Location"] == at("alignment", done.pk)
+    refused = client.post(kept)
+    assert refused.status_code == 409
+    assert "never changes" in refused.content.decode()
+
+
 # Approval
+
+
+def test_the_pages_say_what_the_cover_still_needs(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = filled(alder)
+    covered(alder, draft, typed={"overview": "", "assessment_manager": ""})
+    sign_in(client, alder.lea)
+    for name in ("alignment", "alignment-approve"):
+        page = shown(client, at(name, draft.pk))
+        assert "The cover has no overview." in page
+        assert "The cover names no Assessment Manager/QA." in page
+    assert 'name="password"' not in page
 
 
 def test_the_approval_page_names_the_gaps_and_offers_no_signature(

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
 from pypdf import PdfReader
 
 from assessment.paper.seal import check_seal
@@ -148,6 +150,35 @@ def test_the_check_page_knows_the_paper_until_the_next_version_is_approved(alder
     approve(alder, next_of(alder, done))
     assert verify_file(content).verdict is Verdict.SUPERSEDED
     assert verify_code(paper.code).verdict is Verdict.CODE_SUPERSEDED
+
+
+def test_the_check_page_speaks_of_an_alignment_and_not_of_a_learner(
+    alder: Cast, client: Client
+) -> None:
+    done = approved(alder)
+    paper = issued(alder, done)
+    content = content_of(paper)
+
+    def asked() -> tuple[str, str]:
+        file = SimpleUploadedFile("alignment.pdf", content, content_type="application/pdf")
+        given = (
+            client.post(reverse("verify:check"), {"file": file}),
+            client.get(reverse("verify:code", args=[paper.code])),
+        )
+        by_file, by_code = (answer.content.decode().split("Check another")[0] for answer in given)
+        return by_file, by_code
+
+    by_file, by_code = asked()
+    assert "Compare what it says with what you were told of the programme." in by_file
+    for page in (by_file, by_code):
+        assert "what the alignment says or whom it names" in page
+        assert "learner" not in page
+        assert "Orchard Leaders" not in page
+    approve(alder, next_of(alder, done))
+    for page in asked():
+        assert "Superseded" in page
+        assert "Ask Alder Centre for the latest issue." in page
+        assert "learner" not in page
 
 
 def test_a_changed_paper_is_found_out(alder: Cast) -> None:

@@ -66,5 +66,7 @@ def _kept(cast: Cast, sheet: Sheet) -> None:
 
 
 def _aligned(cast: Cast) -> None:
-    """A programme's alignment, approved, and its next version."""
-    alignments.next_of(cast, alignments.approved(cast))
+    """A programme's alignment, approved and followed by Una, and its next version."""
+    done = alignments.approved(cast)
+    alignments.placed(cast, done)
+    alignments.next_of(cast, done)

@@ -79,6 +79,12 @@ class Command(BaseCommand):
                 f"{sheet['attempt']}, version {sheet['version']}: "
                 f"{sheet['outcome']}, {sheet['explained']}\n         {sheet['pdf']}"
             )
+        self.stdout.write("\nApproved alignments:")
+        for each in summary["alignments"]:
+            self.stdout.write(
+                f"  {each['centre']:<6} {each['programme']}, {each['pathway']}, version "
+                f"{each['version']}\n         {each['pdf']}"
+            )
         self.stdout.write(f"\nSummary: {FOLDER / 'summary.json'}")
 
     @contextlib.contextmanager

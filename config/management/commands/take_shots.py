@@ -23,7 +23,7 @@ from config.demo.views import PLATFORM_STAFF
 from config.management.commands.play_demo import free_port, stop_process
 from portfolios.models import Closure, Evidence, Submission
 from qualifications.models import Assessment
-from quality.models import RequiredAction, Sample, Visit
+from quality.models import Alignment, RequiredAction, Sample, Visit
 from quality.queries.standings import current_sheets
 
 WIDTHS = {"desktop": 1280, "phone": 360}
@@ -76,6 +76,9 @@ class Scene:
     visit_open: UUID
     moved: UUID
     approved: UUID
+    aligned: UUID
+    aligned_unit: UUID
+    follower: UUID
 
     def at(self, name: str, *args: Any) -> str:
         """A page of the centre."""
@@ -121,6 +124,9 @@ def scene() -> Scene:
             visit_open=visits[1].pk,
             moved=PathwayMove.objects.for_centre(centre).get().registration_id,
             approved=approvals.get(qualification__number="8588").pk,
+            aligned=Alignment.objects.for_centre(centre).approved().get().pk,
+            aligned_unit=assessment.assessment_units.get().unit_id,
+            follower=waiting.get(learner__email=person("finn")).registration_id,
         )
 
 
@@ -159,6 +165,8 @@ def _learner(shown: Scene) -> Iterator[Shot]:
     yield "learner-sheet", una, shown.at("assessment:sheet", shown.sheet.pk)
     yield "learner-record", una, shown.at("quality:record", registration)
     yield "learner-notices", una, shown.at("centres:notices")
+    programme = (shown.follower, shown.unit[1])
+    yield "learner-programme", person("finn"), shown.at("portfolios:unit", *programme)
     yield "learner-combination", person("ivo"), shown.at("quality:combination", shown.moved)
 
 
@@ -211,6 +219,12 @@ def _manager(shown: Scene) -> Iterator[Shot]:
     yield "manager-report", who, shown.at("quality:report-record", shown.qualification)
     yield "manager-approvals", who, shown.at("quality:approvals")
     yield "manager-approval", who, shown.at("quality:approval", shown.approved)
+    yield "manager-alignments", who, shown.at("quality:alignments")
+    yield "manager-alignment", who, shown.at("quality:alignment", shown.aligned)
+    unit = (shown.aligned, shown.aligned_unit)
+    yield "manager-alignment-unit", who, shown.at("quality:alignment-unit", *unit)
+    yield "manager-learners", who, shown.at("quality:alignment-learners", shown.aligned)
+    yield "manager-programme", who, shown.at("quality:programme", shown.follower)
     yield "manager-move", who, shown.at("quality:move", registration)
     yield "manager-people", who, shown.at("centres:people")
     yield "manager-settings", who, shown.at("centres:settings")
