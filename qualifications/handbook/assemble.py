@@ -257,7 +257,9 @@ def _qualification(
         unit = next((u for u in units if same_ref(printed.value, u.ref.value)), None)
         if unit is None:
             findings.doubts.about(
-                printed, printed.value, "The qualification names a unit that has no page"
+                printed,
+                printed.value,
+                f"{printed.value}: The qualification names this unit, which has no page",
             )
         refs.append(replace(printed, value=unit.ref.value if unit else printed.value))
     if not refs and len(findings.qualifications) == 1:

@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 
-from qualifications.handbook.content import Criterion, MarkSheet, Qualification, Read, Unit
+from qualifications.handbook.content import Criterion, MarkSheet, Place, Qualification, Read, Unit
 from qualifications.handbook.doubts import Doubts
+from qualifications.handbook.noise import compared
 from qualifications.handbook.numbers import ACCREDITATION, REF, UAN, same_ref
 from qualifications.handbook.pieces import Piece
+from qualifications.handbook.wording import ends_open
 
 QUALIFICATION_NUMBER = r"\b\d{4}-\d{2}(?:/\d{2})?(?![\d/])"
 _SHORT_REF = re.compile(r"\bUnits? (?:No\W*)?(\d{3}(?:/\d{3})*|\d\.\d{2})\b", re.I)
@@ -23,8 +25,15 @@ _MAXIMUM = re.compile(r"(?:^|\s)/\s?(\d{1,3})(?=\s*(?:marks)?$)|\bfrom (\d{1,3})
 _LABELLED = re.compile(r"\baccreditation (?:number|no)\b|\bqualification no\b", re.I)
 _FACTS = ("title", "uan", "level", "credits", "glh", "aim")
 _FIGURES = ("title", "number", "accreditation_number", "level", "credits", "glh", "tqt")
+_HEADING = re.compile(
+    r"additional information|learning outcome|assessment (?:criteria|guidance)"
+    r"|(?:ilm )?accreditation document"
+)
+_ALWAYS = ("title", "level", "credits")  # which every unit has, whatever others of the document do
 _NOTES = ("depth", "guidance", "referral", "passes", "example_evidence")
 _LABELS = {"uan": "UAN", "glh": "GLH", "tqt": "TQT", "passes": "pass", "credits": "credit value"}
+_FEWEST_WORDS = 4  # a line of fewer is a label
+_MOST_WORDS = 8  # a line of more is no part of a title
 _MOST_FEW = 0.5  # a share of criteria that have a part from which those without it are told
 
 
@@ -48,6 +57,9 @@ def check_conservation(pieces: Sequence[Piece], reading: Reading, doubts: Doubts
     _check_accreditation(pieces, reading, doubts)
     _check_sheets(pieces, reading, doubts)
     _check_qualification(pieces, reading, doubts)
+    _check_titles(pieces, reading, doubts)
+    _check_whole(reading, doubts)
+    _check_lines(pieces, reading, doubts)
 
 
 def _told(text: str, doubts: Doubts) -> bool:
@@ -117,13 +129,98 @@ def _check_sheets(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> 
 
 
 def _check_qualification(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
-    """A document of units that names a qualification, where none was found."""
+    """A document of units in which no qualification was found, whether it names one or not."""
     if reading.qualifications or not reading.units:
         return
     named = next((piece for piece in pieces if _QUALIFICATION.search(piece.text)), None)
-    if named is not None:
-        why = "The document names a qualification, but no table or title of one was read"
-        doubts.add(named.place, named.raw.strip(), None, why)
+    place = named.place if named else reading.units[0].ref.place
+    why = "No qualification was found in the document, only units"
+    doubts.add(place, named.raw.strip() if named else "", None, why)
+
+
+def _check_titles(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """A title of a qualification that ends open, or is followed by a line in the same letters."""
+    for one in reading.qualifications:
+        if one.title is None:
+            continue
+        title = one.title.value
+        if ends_open(title):
+            doubts.about(one.title, title, f"{title}: The title of the qualification ends early")
+        at = [index for index, piece in enumerate(pieces) if piece.place == one.title.place]
+        behind = [piece for index in at for piece in pieces[index + 1 : index + 2] if piece.text]
+        for piece in behind:
+            words = compared(piece.text).split()
+            alike = piece.text.isupper() == one.title.raw.isupper() and not piece.in_cell
+            if alike and len(words) <= _MOST_WORDS and {*words} - {*compared(title).split()}:
+                why = f"{title}: The next line may belong to the title of the qualification"
+                doubts.add(piece.place, piece.raw.strip(), title, why)
+
+
+def _check_whole(reading: Reading, doubts: Doubts) -> None:
+    """A text of which more was printed than was taken, in no other value either."""
+    for unit in reading.units:
+        taken: dict[str, str] = {}
+        for read in _reads(unit):
+            taken[read.raw] = f"{taken.get(read.raw, '')} {compared(str(read.value))}"
+        for criterion in unit.criteria:
+            for read in _reads(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
+                left = Counter(compared(read.raw).split()) - Counter(taken[read.raw].split())
+                if len([word for word in left.elements() if word.isalpha()]) >= _FEWEST_WORDS:
+                    why = f"{unit.ref.value} {criterion.number.value}: Part of it was left out"
+                    doubts.about(read, read.value, why)
+
+
+def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """Lines that follow what a criterion was read from, and landed nowhere: one doubt a unit."""
+    owners = _owners(reading.units)
+    told = {compared(line) for doubt in doubts.found for line in doubt.raw.split("\n")}
+    kept = {compared(line) for read in _reads(reading) for line in read.raw.split("\n")} | told
+    titles = tuple(compared(unit.title.value) for unit in reading.units if unit.title)
+    lost: dict[str, list[tuple[str, Piece]]] = {}
+    after: tuple[str, str] | None = None
+    for piece in pieces:
+        line = compared(piece.raw)
+        if piece.place in owners:
+            after = owners[piece.place]
+        elif after is not None and line and line not in kept:
+            if not _is_heading(line, titles):
+                lost.setdefault(after[0], []).append((after[1], piece))
+            after = None
+    for ref, lines in lost.items():
+        numbers = ", ".join(dict.fromkeys(number for number, _ in lines))
+        raw = "\n".join(dict.fromkeys(piece.raw.strip() for _, piece in lines))
+        why = f"{ref} {numbers}: What follows there landed nowhere"
+        doubts.add(lines[0][1].place, raw, None, why)
+
+
+def _is_heading(line: str, titles: Sequence[str]) -> bool:
+    words = [word for word in line.split() if word.isalpha()]
+    if len(words) < _FEWEST_WORDS or _HEADING.match(line):
+        return True
+    return any(title and title in line for title in titles)
+
+
+def _owners(units: Sequence[Unit]) -> dict[Place, tuple[str, str]]:
+    """The unit and criterion of each place that one of its texts was read from."""
+    return {
+        read.place: (unit.ref.value, criterion.number.value)
+        for unit in units
+        for criterion in unit.criteria
+        for read in _reads(criterion)
+    }
+
+
+def _reads(row: object) -> Iterator[Read[object]]:
+    """Every value that a row and what it is made of were read with."""
+    if isinstance(row, Read):
+        yield row
+    elif isinstance(row, tuple | list):
+        for one in row:
+            yield from _reads(one)
+    elif isinstance(row, dict):
+        yield from _reads(tuple(row.values()))
+    elif is_dataclass(row):
+        yield from _reads(tuple(getattr(row, each.name) for each in fields(row)))
 
 
 def _check_maxima(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
@@ -174,11 +271,15 @@ def _check_families(reading: Reading, doubts: Doubts) -> None:
 
 
 def _check_even(reading: Reading, doubts: Doubts) -> None:
-    """What all but a few of a kind have, and these have not."""
+    """What most of a kind have, and these have not; and what no unit is without."""
     for unit in reading.units:
         for name in _FACTS:
-            if getattr(unit, name) is None and _mostly(reading.units, name):
+            if getattr(unit, name) is not None:
+                continue
+            if _mostly(reading.units, name):
                 doubts.about(unit.ref, None, f"{unit.ref.value}: {_gap(name, 'units')}")
+            elif name in _ALWAYS:
+                doubts.about(unit.ref, None, f"{unit.ref.value}: No {_label(name)} was found")
         for name in _NOTES:
             _check_notes(unit, name, doubts)
         for outcome in unit.outcomes:
@@ -223,7 +324,11 @@ def _left_out(unit: Unit, criterion: Criterion, doubts: Doubts) -> bool:
 
 
 def _gap(name: str, kind: str) -> str:
-    return f"No {_LABELS.get(name, name.replace('_', ' '))} was found, which other {kind} have"
+    return f"No {_label(name)} was found, which other {kind} have"
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name, name.replace("_", " "))
 
 
 def _check_accreditation(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:

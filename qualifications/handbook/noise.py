@@ -13,8 +13,11 @@ _LOOKALIKES = str.maketrans("АВСЕНІКМОРТХавсеһіорхуѕј", 
 _MARKUP = re.compile(r"\[(?:bookmark|image):[^\]\n]{0,200}\]|</?[a-z]{1,6}>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _BULLET_SIGNS = "•·▪●○◦■□➢✓*¢«»‣⁃\uf0b7\uf0a7\uf0d8\uf02d"
-# Recognition reads a round bullet as one of these letters; no English word is one.
-BULLET = re.compile(rf"^(?:[{re.escape(_BULLET_SIGNS)}]\s*|[-–—.eo]\s+)(?=\S)|^[{_BULLET_SIGNS}]$")
+# Recognition reads a round bullet as one of these letters; no English word is one. Before a small
+# letter it may be the end of a word that a narrow column has broken.
+BULLET = re.compile(
+    rf"^(?:[{re.escape(_BULLET_SIGNS)}]\s*|[-–—.]\s+)(?=\S)|^[eo]\s+(?=[^\sa-z])|^[{_BULLET_SIGNS}]$"
+)
 _SENTENCE = re.compile(r"(?<=[a-z)’'])\s+(?=[A-Z][a-z’']+ )")
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?\d{1,4}\s*of\s*\d{1,4}$|^page\s+\d{1,4}(?:\s*/\s*\d{1,4})?$", re.I

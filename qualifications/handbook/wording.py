@@ -28,6 +28,7 @@ _BARE = re.compile(r"\d{1,4}")
 _FEW_WORDS = 12  # a line of more is no running header
 _FEWEST_WORDS = 6  # a criterion of more is printed often for good reason
 _REPEATED = 3
+_NARROW = 16  # signs of the longest line in a column that has no room for long words
 _NOT = re.compile(
     r"\b(?:no|not|nor|none|never|without|lacks?|lacking|fails?|failed|fewer|less|insufficient\w*"
     r"|inadequate\w*|incorrect\w*|inappropriate\w*|incomplete\w*|limited|missing|only|partial|merely"
@@ -129,7 +130,7 @@ def _oddities(text: _Text, repeated: set[str]) -> Iterator[str]:
         yield "The text begins in the middle of a sentence"
     if not text.whole and value[:1].islower() and _starts_alone(text.read):
         yield "A line begins in the middle of a sentence"
-    if _OPEN_END.search(value if text.whole else value.rstrip(",")):
+    if ends_open(value if text.whole else value.rstrip(",")):
         yield "The text ends in the middle of a sentence"
     if value.count("(") != value.count(")"):
         yield "A bracket has no counterpart"
@@ -141,6 +142,8 @@ def _oddities(text: _Text, repeated: set[str]) -> Iterator[str]:
         yield "The text holds what may be a page number"
     if _BULLET.search(value):
         yield "The text holds what may be a bullet of its own"
+    if len(raw_lines) > 2 and max(map(len, raw_lines)) <= _NARROW:
+        yield "The column is so narrow that words may be broken"
     later = [line.strip() for line in raw_lines[1:]]
     if any(_BARE.fullmatch(line) for line in later) or _BARE.fullmatch(value):
         yield "A number stands alone in the text: perhaps a page's"
@@ -149,6 +152,11 @@ def _oddities(text: _Text, repeated: set[str]) -> Iterator[str]:
         later.append(value)
     if any(compared(line) in repeated for line in later if line[:1].isupper()):
         yield "A line in the text comes so often that it may be a running header"
+
+
+def ends_open(text: str) -> bool:
+    """Whether a text ends with a word that asks for another."""
+    return bool(_OPEN_END.search(text))
 
 
 def _starts_alone(read: Read[str]) -> bool:
