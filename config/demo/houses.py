@@ -29,8 +29,10 @@ from config.demo.work import (
     HALF_WAY,
     LEADERSHIP_ITEMS,
     LEADERSHIP_MARKS,
+    NOT_SIGNED,
     OVERLOOKED,
     REFERRED,
+    REPORT_COUNTS,
     REPORT_ITEMS,
     REPORT_PASS,
     working_items,
@@ -133,7 +135,7 @@ def houses() -> tuple[House, ...]:
                     "AL-0364",
                     datetime.date(1995, 9, 8),
                     waiting=Attempt(
-                        working_items(complete_contract=False), REFERRED, COUNTS, COMMENTS
+                        working_items(complete_contract=False), REFERRED, NOT_SIGNED, COMMENTS
                     ),
                 ),
                 Learner(
@@ -163,7 +165,7 @@ def houses() -> tuple[House, ...]:
                     "AL-0368",
                     datetime.date(1986, 2, 11),
                     assessment="500-assignment",
-                    attempts=(Attempt(REPORT_ITEMS, REPORT_PASS),),
+                    attempts=(Attempt(REPORT_ITEMS, REPORT_PASS, REPORT_COUNTS),),
                 ),
             ),
             approvals=(
@@ -259,7 +261,9 @@ def houses() -> tuple[House, ...]:
                     "BI-0107",
                     datetime.date(1985, 7, 9),
                     attempts=(
-                        Attempt(working_items(complete_contract=False), REFERRED, COUNTS, COMMENTS),
+                        Attempt(
+                            working_items(complete_contract=False), REFERRED, NOT_SIGNED, COMMENTS
+                        ),
                         Attempt(
                             (
                                 Item(

@@ -176,11 +176,19 @@ FEEDBACK = {
     "3.3": "1 h 15 of supervision. You began to name a change of method aloud because of it.",
     "3.4": "All three are there. You are hard on your listening; the clients are kinder.",
 }
+# What the assessor counts and ticks; of the four things that records hold, one is not to be found.
 COUNTS = {
-    "1.1": {"planned_clients": "2"},
+    "1.1": {"planned_clients": "2", "planned_hours": "18", "whole_cycle": "found"},
+    "1.2": {"needs_per_client": "2", "before_contracting": "found"},
+    "1.3": {"signed_by_all": "found"},
     "2.1": {"practice_hours": "18", "clients": "2"},
+    "2.2": {"four_elements": "3"},
+    "2.4": {"log_per_session": "found"},
+    "3.2": {"tools_justified": "2"},
     "3.3": {"supervision_hours": "1.25"},
+    "3.4": {"communication_skills": "3"},
 }
+NOT_SIGNED = {**COUNTS, "1.3": {"signed_by_all": "not found"}}
 ALL_PASS = {number: ("pass", said) for number, said in FEEDBACK.items()}
 REFERRED = {
     **ALL_PASS,
@@ -235,6 +243,24 @@ REPORT_ITEMS = (
 REPORT_PASS = {
     number: ("pass", f"Read and found: {said[0].lower()}{said[1:]}.")
     for number, said in REPORT_TASKS.items()
+}
+REPORT_COUNTS = {
+    "1.1": {"definitions": "2", "similarities": "2", "differences": "2"},
+    "1.2": {"organisational_factors": "3"},
+    "1.3": {"individual_benefits": "2", "organisational_benefits": "2"},
+    "1.4": {"individual_measures": "1", "organisational_measures": "1", "evaluation_models": "1"},
+    "1.5": {
+        "individual_barriers": "2",
+        "organisational_barriers": "2",
+        "strategy_for_each": "found",
+    },
+    "2.1": {"knowledge_examples": "1", "skills_examples": "1", "behaviours_examples": "1"},
+    "2.2": {"communication_skills": "4", "reason_for_each": "found"},
+    "2.3": {"ethical_and_non_judgemental": "found"},
+    "2.4": {"models_reviewed": "1"},
+    "2.5": {"reflective_practice": "found", "supervision_forms": "3"},
+    "3.1": {"codes_of_practice": "1"},
+    "3.2": {"main_stages": "found"},
 }
 LEADERSHIP_ITEMS = (
     Item(
