@@ -27,6 +27,7 @@ from centres.models import (
 from centres.models.registration import RegistrationQuerySet
 from centres.notices import notices_of
 from qualifications.models import Pathway, PathwayUnit
+from qualifications.rules import judge_term
 
 EXPIRES_SOON_DAYS = 90
 PAGE_SIZE = 50
@@ -268,7 +269,7 @@ class RegistrationRow:
     @property
     def has_expired(self) -> bool:
         """Whether new submissions are stopped."""
-        return self.expires_on is not None and self.expires_on < timezone.localdate()
+        return not judge_term(self.expires_on, timezone.localdate(), None).met
 
     @property
     def expires_soon(self) -> bool:

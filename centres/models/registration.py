@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from centres.models.people import User
 from centres.tenancy import CentreOwned, CentreQuerySet, SameCentre, key_within_centre
+from qualifications.rules import judge_term
 
 
 class RegistrationQuerySet(CentreQuerySet["Registration"]):
@@ -85,7 +86,7 @@ class Registration(CentreOwned):
 
     def has_expired(self, on: datetime.date | None = None) -> bool:
         """Whether new submissions are stopped; marking and claiming of work already in go on."""
-        return self.expires_on is not None and self.expires_on < (on or timezone.localdate())
+        return not judge_term(self.expires_on, on or timezone.localdate(), None).met
 
 
 class Allocation(CentreOwned):

@@ -4,8 +4,8 @@ from qualifications.catalogue_entries import AssessmentEntry, BulletEntry, Secti
 from qualifications.catalogue_file.known import CriterionKey, Known, place
 from qualifications.marked_yaml import Node, Reading
 from qualifications.models import CODE_LENGTH, TITLE_LENGTH, Method, SheetKind
+from qualifications.rules import ALL_MARKS, judge_maxima, judge_minimum
 
-ALL_MARKS = 100  # a mark sheet's maxima add up to it, its minima to half of it
 MOST_WORDS = 100_000
 
 
@@ -83,7 +83,7 @@ def _read_sections(sheet: Reading, refs: list[str], known: Known) -> tuple[Secti
     minima = sum(entry.minimum for entry in entries)
     known_marks = entries and all(entry.maximum and entry.minimum for entry in entries)
     # Minima are held to halves one by one, so that they add up wherever the maxima do.
-    if known_marks and maxima != ALL_MARKS:
+    if known_marks and not judge_maxima([entry.maximum for entry in entries]).met:
         sheet.fault(
             sheet.line_of("sections"),
             f"the maxima of the sections add up to {maxima} and their minima to {minima},"
@@ -108,7 +108,7 @@ def _read_section(
     title = section.text("title", longest=TITLE_LENGTH)
     maximum = section.integer("maximum", most=ALL_MARKS) or 0
     minimum = section.integer("minimum", most=ALL_MARKS) or 0
-    if maximum and minimum and minimum * 2 != maximum:
+    if maximum and minimum and not judge_minimum(minimum, maximum).met:
         section.fault(
             section.line_of("minimum"),
             f"the minimum {minimum} is not half of the maximum {maximum}",

@@ -14,8 +14,8 @@ from qualifications.handbook.content import (
 from qualifications.handbook.doubts import Doubts
 from qualifications.handbook.found import Findings
 from qualifications.handbook.numbers import same_ref
+from qualifications.rules import ALL_MARKS, judge_maxima, judge_minimum
 
-ALL_MARKS = 100
 TQT_PER_CREDIT = 10
 _MOST_WAYS = 20_000
 
@@ -226,7 +226,7 @@ def check_marks(sheets: Sequence[MarkSheet], doubts: Doubts) -> None:
             named.about(sheet.title, None, "No section was found on the mark sheet")
             continue
         maxima = [section.maximum.value for section in sheet.sections if section.maximum]
-        if len(maxima) < len(sheet.sections) or sum(maxima) != ALL_MARKS:
+        if len(maxima) < len(sheet.sections) or not judge_maxima(maxima).met:
             named.about(
                 sheet.title,
                 ", ".join(map(str, maxima)),
@@ -234,7 +234,7 @@ def check_marks(sheets: Sequence[MarkSheet], doubts: Doubts) -> None:
             )
         for section in sheet.sections:
             lowest, most = section.minimum, section.maximum
-            if lowest and most and 2 * lowest.value != most.value:
+            if lowest and most and not judge_minimum(lowest.value, most.value).met:
                 named.about(
                     lowest, lowest.value, f"The minimum is not half of the maximum, {most.value}"
                 )

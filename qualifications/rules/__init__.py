@@ -28,9 +28,12 @@ from qualifications.rules.combinations import (
     shared_units,
 )
 from qualifications.rules.mark_sheet import (
+    ALL_MARKS,
     MARK_SHEETS,
     MarkOutcome,
     Section,
+    judge_maxima,
+    judge_minimum,
     judge_section,
     mark_outcome,
     marks_needed,
@@ -69,6 +72,7 @@ from qualifications.rules.result_sheet import (
 from qualifications.rules.verdicts import Verdict, credits_in_words, listed
 
 __all__ = [
+    "ALL_MARKS",
     "MARK_SHEETS",
     "PASS",
     "REFERRAL",
@@ -112,6 +116,8 @@ __all__ = [
     "judge_count",
     "judge_item",
     "judge_last_registration",
+    "judge_maxima",
+    "judge_minimum",
     "judge_move",
     "judge_review_dates",
     "judge_rule",

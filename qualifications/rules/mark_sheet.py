@@ -8,6 +8,7 @@ from qualifications.rules.result_sheet import PASS, REFERRAL, Decision
 from qualifications.rules.verdicts import Verdict, listed
 
 MARK_SHEETS = "D5 and D7 specifications, mark sheets"
+ALL_MARKS = 100  # a sheet's maxima add up to it
 
 
 class Section(Protocol):
@@ -53,6 +54,20 @@ class MarkOutcome:
 def marks_needed(full: int) -> int:
     """The least total that is a pass: half of all marks, in whole marks."""
     return (full + 1) // 2
+
+
+def judge_minimum(minimum: int, maximum: int, *, source: str = MARK_SHEETS) -> Verdict:
+    """Whether the least mark of a section is half of its maximum, as on every mark sheet."""
+    half = minimum * 2 == maximum
+    said = f"The minimum {minimum} is {'' if half else 'not '}half of the maximum {maximum}."
+    return Verdict(half, said, source)
+
+
+def judge_maxima(maxima: Sequence[int], *, source: str = MARK_SHEETS) -> Verdict:
+    """Whether the maxima of a sheet's sections add up to all marks; halves of them do then too."""
+    total = sum(maxima)
+    of_all = "" if total == ALL_MARKS else f", not to {ALL_MARKS}"
+    return Verdict(not of_all, f"The sections' maxima add up to {total}{of_all}.", source)
 
 
 def judge_section(section: Section, mark: int, *, source: str = MARK_SHEETS) -> Verdict:

@@ -20,6 +20,7 @@ from centres.models import Allocation, Membership, Registration, Role, User
 from centres.queries import PAGE_SIZE, RegistrationFilter, registration_list, waiting_for_manager
 from centres.tenancy import centre_context
 from qualifications.models import Pathway
+from qualifications.rules import judge_term
 from tests.cast import Cast, make_user
 from tests.centres.events import events_after, last_seq
 
@@ -125,6 +126,22 @@ def test_each_figure_is_the_number_of_rows_behind_its_link(
     for show, count in figures.items():
         rows = client.get(url("registrations", mixed), {"show": show}).content.decode()
         assert rows.count('role="rowheader"') == int(count), show
+
+
+@pytest.mark.parametrize(("left", "expired"), [(-1, True), (0, False), (1, False)])
+def test_the_list_the_row_and_the_rule_agree_on_the_last_day(
+    alder: Cast, left: int, expired: bool
+) -> None:
+    today = timezone.localdate()
+    ends = today + datetime.timedelta(days=left)
+    with centre_context(alder.centre.pk):
+        held = alder.una_registration
+        Registration.objects.for_centre(alder.centre).filter(pk=held.pk).update(expires_on=ends)
+        held.refresh_from_db()
+        shown = registration_list(alder.centre, RegistrationFilter(show="expired"), 1).rows
+    assert judge_term(ends, today, None).met is not expired
+    assert held.has_expired() is expired
+    assert [row.has_expired for row in shown] == [True] * expired
 
 
 def test_the_soonest_to_expire_comes_first_and_the_order_can_be_changed(mixed: Cast) -> None:

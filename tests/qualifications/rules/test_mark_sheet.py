@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualifications.rules import MARK_SHEETS, judge_section, mark_outcome
+from qualifications.rules import (
+    MARK_SHEETS,
+    judge_maxima,
+    judge_minimum,
+    judge_section,
+    mark_outcome,
+)
 
 
 @dataclass(frozen=True)
@@ -158,3 +164,27 @@ def test_half_of_an_odd_total_is_rounded_up(full: int, needed: int) -> None:
     assert mark_outcome([Part("All", full, 0)], [needed]).needed == needed
     assert mark_outcome([Part("All", full, 0)], [needed]).decision == "pass"
     assert mark_outcome([Part("All", full, 0)], [needed - 1]).decision == "referral"
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "met", "sentence"),
+    [
+        (17, 34, True, "The minimum 17 is half of the maximum 34."),
+        (16, 34, False, "The minimum 16 is not half of the maximum 34."),
+        (17, 35, False, "The minimum 17 is not half of the maximum 35."),
+    ],
+)
+def test_a_minimum_is_half_of_its_maximum(
+    minimum: int, maximum: int, met: bool, sentence: str
+) -> None:
+    verdict = judge_minimum(minimum, maximum)
+    assert (verdict.met, verdict.sentence) == (met, sentence)
+
+
+def test_the_maxima_of_a_sheet_make_a_hundred() -> None:
+    assert judge_maxima([34, 30, 36]).met
+    short = judge_maxima([34, 30, 35])
+    assert (short.met, short.sentence) == (
+        False,
+        "The sections' maxima add up to 99, not to 100.",
+    )
