@@ -997,6 +997,9 @@ OPEN_ROUTES = {
     "catalogue:rules",
     "catalogue:outcome",
     "catalogue:criterion-add",
+    "catalogue:outcome-add",
+    "catalogue:outcome-remove",
+    "catalogue:pathway",
     "catalogue:criterion-remove",
     "catalogue:criterion",
 }

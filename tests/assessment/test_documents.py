@@ -138,7 +138,7 @@ def test_reading_a_paper_takes_a_constant_number_of_queries(
         documents.paper_of(paper)
         with CaptureQueriesContext(connection) as queries:
             said = documents.paper_of(Document.objects.for_centre(alder.centre).get(pk=paper.pk))
-    assert len(queries) == 11
+    assert len(queries) == 10
     assert said.outcome == ("referral" if referred else "pass")
 
 
