@@ -167,7 +167,7 @@ def _check_whole(reading: Reading, doubts: Doubts) -> None:
                 left = Counter(compared(read.raw).split()) - Counter(taken[read.raw].split())
                 if len([word for word in left.elements() if word.isalpha()]) >= _FEWEST_WORDS:
                     why = f"{unit.ref.value} {criterion.number.value}: Part of it was left out"
-                    doubts.about(read, read.value, why)
+                    doubts.add(read.place, read.raw, read.value, why)
 
 
 def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
