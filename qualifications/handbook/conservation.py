@@ -129,13 +129,13 @@ def _check_sheets(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> 
 
 
 def _check_qualification(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
-    """A document of units in which no qualification was found, whether it names one or not."""
+    """A document of units that names a qualification, where none was found."""
     if reading.qualifications or not reading.units:
         return
     named = next((piece for piece in pieces if _QUALIFICATION.search(piece.text)), None)
-    place = named.place if named else reading.units[0].ref.place
-    why = "No qualification was found in the document, only units"
-    doubts.add(place, named.raw.strip() if named else "", None, why)
+    if named is not None:
+        why = "The document names a qualification, but no table or title of one was read"
+        doubts.add(named.place, named.raw.strip(), None, why)
 
 
 def _check_titles(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
