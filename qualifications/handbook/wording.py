@@ -54,7 +54,9 @@ def check_wording(
     )
     repeated = {line for line, count in lines.items() if count >= _REPEATED and line}
     broken = _Broken(pieces)
-    for text in (*_unit_texts(units), *_sheet_texts(sheets)):
+    texts = (*_unit_texts(units), *_sheet_texts(sheets))
+    _check_columns(texts, [unit.ref.value for unit in units], doubts)
+    for text in texts:
         for why in _oddities(text, repeated):
             doubts.about(text.read, text.read.value, f"{text.subject}: {why}")
         for word in broken.words(text.read.value):
@@ -80,6 +82,21 @@ class _Broken:
             whole = "".join(pair)
             if self.counts[whole] and whole.isalpha() and self.pairs[pair] == self.counts[pair[0]]:
                 yield " ".join(pair)
+
+
+def _check_columns(texts: Sequence[_Text], refs: Sequence[str], doubts: Doubts) -> None:
+    """Texts that stand in columns without room for long words: one doubt a unit."""
+    narrow: dict[str, list[_Text]] = {}
+    for text in texts:
+        lines = text.read.raw.split("\n")
+        if len(lines) > 2 and max(map(len, lines)) <= _NARROW:
+            unit = next((ref for ref in refs if text.subject.startswith(ref)), text.subject)
+            narrow.setdefault(unit, []).append(text)
+    for unit, held in narrow.items():
+        parts = dict.fromkeys(text.subject.removeprefix(unit).strip(" ,") for text in held)
+        named = f"{unit} {', '.join(filter(None, parts))}".strip()
+        why = f"{named}: The columns are so narrow that words may be broken"
+        doubts.about(held[0].read, held[0].read.value, why)
 
 
 def _words(text: str) -> list[str]:
@@ -142,8 +159,6 @@ def _oddities(text: _Text, repeated: set[str]) -> Iterator[str]:
         yield "The text holds what may be a page number"
     if _BULLET.search(value):
         yield "The text holds what may be a bullet of its own"
-    if len(raw_lines) > 2 and max(map(len, raw_lines)) <= _NARROW:
-        yield "The column is so narrow that words may be broken"
     later = [line.strip() for line in raw_lines[1:]]
     if any(_BARE.fullmatch(line) for line in later) or _BARE.fullmatch(value):
         yield "A number stands alone in the text: perhaps a page's"
