@@ -10,6 +10,8 @@ import pytest
 from django.db import connections
 from django.test import Client, TransactionTestCase, override_settings
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests.databases import migrated_template
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from centres.signatures import Proof
     from tests.cast import Cast
 
+# A loaded machine is slow, and no test is about time.
+examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("untimed")
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission", "cache_entry"}
 
 
