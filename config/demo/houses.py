@@ -217,6 +217,7 @@ def houses() -> tuple[House, ...]:
                             "have all three sign.",
                         )
                     },
+                    NOT_SIGNED,
                 ),
                 Review(
                     "omar",

@@ -141,9 +141,10 @@ def _correct(stage: Stage, story: Correction) -> None:
     )
     tree = sheet_tree(draft.submission.assessment)
     for criterion in tree.criteria:
-        if criterion_mark(tree, criterion) not in story.judgements:
+        mark = criterion_mark(tree, criterion)
+        if mark not in story.judgements:
             continue
-        decision, feedback = story.judgements[criterion_mark(tree, criterion)]
+        decision, feedback = story.judgements[mark]
         standing = Judgement.objects.for_centre(stage.centre).get(
             sheet=draft, criterion=criterion.id
         )
@@ -154,6 +155,7 @@ def _correct(stage: Stage, story: Correction) -> None:
             criterion=Criterion.objects.get(pk=criterion.id),
             decision=decision,
             feedback=feedback,
+            counts=story.counts.get(mark, {}),
             base_revision=standing.revision,
             tab="demo",
         )

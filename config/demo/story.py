@@ -100,6 +100,7 @@ class Correction:
 
     learner: str
     judgements: dict[str, tuple[str, str]]
+    counts: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
