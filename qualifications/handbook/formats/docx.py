@@ -12,14 +12,12 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from qualifications.handbook.content import Place, UnreadableError
-from qualifications.handbook.formats.text import line_pieces
-from qualifications.handbook.noise import clean
+from qualifications.handbook.formats.outline import Block, Cell, Paragraph, Table, pieces_of
 from qualifications.handbook.pieces import Piece
 
 LARGEST_PART = 48 * 1024 * 1024  # bytes of one part, unpacked
 LARGEST_RATIO = 200  # times that a part may be larger than its packed form
 MOST_PARTS = 5_000
-_FEW_EMPTY = 0.05
 DEEPEST = 12  # tables in tables
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEFT_OUT = {
@@ -178,56 +176,44 @@ def _whole(text: str) -> int:
 @dataclass
 class _Body:
     numbers: _Numbers
-    pieces: list[Piece] = field(default_factory=list)
     line: int = 0
     page: int = 1
-    gap: bool = True
-    empty: int = 0
 
     def read(self, tree: Element) -> list[Piece]:
         body = tree.find(f"{_W}body")
         if body is None:
             raise _DAMAGED
         try:
-            self._read_blocks(body, 0)
+            pieces = pieces_of(list(self._blocks(body, 0)))
         except RecursionError:
             raise _DAMAGED from None
-        if self.empty < _FEW_EMPTY * max(1, self.line):  # paragraphs are parted by their style
-            self.pieces = [p if p.in_cell else replace(p, after_gap=True) for p in self.pieces]
         if self.page == 1:  # the program that saved it leaves no page breaks behind
-            return [replace(p, place=Place(p.place.line, None, "paragraph")) for p in self.pieces]
-        return self.pieces
+            return [replace(p, place=replace(p.place, page=None)) for p in pieces]
+        return pieces
 
-    def _read_blocks(self, parent: Element, depth: int) -> None:
+    def _blocks(self, parent: Element, depth: int) -> Iterator[Block]:
         for element in parent:
             if element.tag == f"{_W}p":
-                self._read_paragraph(element)
+                yield self._paragraph(element)
+                for box in element.iter(f"{_W}txbxContent"):
+                    yield from self._blocks(box, depth)
             elif element.tag == f"{_W}tbl":
-                self._read_table(element, depth)
+                yield self._table(element, depth)
             elif element.tag not in _LEFT_OUT and element.tag != _FALLBACK:
-                self._read_blocks(element, depth)
+                yield from self._blocks(element, depth)
 
-    def _read_paragraph(self, paragraph: Element) -> None:
-        for place, line in self._lines(paragraph):
-            if not line.strip() and "\t" not in line:
-                self.gap = True
-                self.empty += 1
-                continue
-            self.pieces.extend(line_pieces(line, place, after_gap=self.gap))
-            self.gap = False
-        for box in paragraph.iter(f"{_W}txbxContent"):
-            self._read_blocks(box, 0)
-
-    def _lines(self, paragraph: Element) -> Iterator[tuple[Place, str]]:
+    def _paragraph(self, paragraph: Element) -> Paragraph:
         """The paragraph's lines, parted at its line breaks, with its number before the first."""
         self.line += 1
         label = self.numbers.label(paragraph)
         text = "".join(self._texts(paragraph))
         if label and text.strip():
             text = f"{label} {text}"
-        place = Place(self.line, self.page, "paragraph")
-        for line in text.split("\n"):
-            yield place, line
+        place = self._place()
+        return Paragraph([(place, line) for line in text.split("\n")])
+
+    def _place(self) -> Place:
+        return Place(self.line, self.page, "paragraph")
 
     def _texts(self, element: Element) -> Iterator[str]:
         for child in element:
@@ -247,46 +233,21 @@ class _Body:
             elif tag not in _LEFT_OUT and tag != _FALLBACK:
                 yield from self._texts(child)
 
-    def _read_table(self, table: Element, depth: int) -> None:
+    def _table(self, table: Element, depth: int) -> Table:
         if depth > DEEPEST:
             raise _DAMAGED
-        for row in _inside(table, f"{_W}tr"):
-            opens_row = True
-            for cell in _inside(row, f"{_W}tc"):
-                self._read_cell(cell, opens_row, depth)
-                opens_row = False
-        self.gap = True
+        return Table(
+            [
+                [self._cell(cell, depth) for cell in _inside(row, f"{_W}tc")]
+                for row in _inside(table, f"{_W}tr")
+            ]
+        )
 
-    def _read_cell(self, cell: Element, opens_row: bool, depth: int) -> None:
-        opens_cell = True
+    def _cell(self, cell: Element, depth: int) -> Cell:
         merged = cell.find(f"{_W}tcPr/{_W}vMerge")
-        continued = merged is not None and _value(merged) != "restart"
-        for block in cell if not continued else ():
-            if block.tag == f"{_W}tbl":
-                self._read_table(block, depth + 1)
-                opens_cell = False
-                continue
-            for paragraph in [block] if block.tag == f"{_W}p" else block.iter(f"{_W}p"):
-                for place, line in self._lines(paragraph):
-                    text = clean(line)
-                    if not text:
-                        continue
-                    piece = Piece(
-                        text,
-                        line,
-                        place,
-                        in_cell=True,
-                        opens_cell=opens_cell,
-                        opens_row=opens_row,
-                        after_gap=opens_row,
-                    )
-                    self.pieces.append(piece)
-                    opens_cell = opens_row = False
-        if opens_cell:
-            place = Place(self.line, self.page, "paragraph")
-            self.pieces.append(
-                Piece("", "", place, in_cell=True, opens_cell=True, opens_row=opens_row)
-            )
+        if merged is not None and _value(merged) != "restart":
+            return Cell([], self._place())  # what stands above goes on
+        return Cell(list(self._blocks(cell, depth + 1)), self._place())
 
 
 def _inside(element: Element, tag: str) -> Iterator[Element]:
