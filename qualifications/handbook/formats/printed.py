@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from qualifications.handbook.content import Place
 from qualifications.handbook.formats.ruled import NEAR, Box, lines_of, tables
 from qualifications.handbook.formats.words import COLUMN_GAP, MOST_SHAPES, Page, Word
+from qualifications.handbook.formats.wrapping import Wrapping, wrapping_of
 from qualifications.handbook.noise import clean, is_bullet
 from qualifications.handbook.numbers import OUTCOME, numbered
 from qualifications.handbook.pieces import Piece
@@ -75,7 +76,23 @@ def pieces_of_pages(contents: Sequence[Page]) -> list[Piece]:
     left = min((line.left for line in lines), default=0.0)
     for line in lines:
         line.right_edge = edge
-    return _mended(_Flow(left, _tabbed(lines, left, pages), _usual_pitch(lines)).read(pages))
+    tabbed, pitch = _tabbed(lines, left, pages), _usual_pitch(lines)
+    return _Flow(left, tabbed, _wrapping(lines, pages), pitch).read(pages)
+
+
+def _wrapping(free: Sequence[_Line], pages: Sequence[_Blocks]) -> Wrapping:
+    cells = [
+        cell.lines
+        for page in pages
+        for block in page.blocks
+        for row in block
+        if isinstance(row, list)
+        for cell in row
+        if cell.lines
+    ]
+    return wrapping_of(
+        ([line.words for line in lines], lines[0].right_edge) for lines in (*cells, free) if lines
+    )
 
 
 # Blocks
@@ -200,27 +217,6 @@ def _columns(row: Sequence[Word]) -> list[list[Word]]:
 # Pieces
 
 
-def _mended(pieces: list[Piece]) -> list[Piece]:
-    """Words that a narrow column has broken without a hyphen, put together where the document has
-    the whole word elsewhere, and its first half at ends of lines alone."""
-    inside: Counter[str] = Counter()
-    for piece in pieces:
-        for line in piece.raw.split("\n"):
-            inside.update(line.split()[:-1])
-            inside.update(word for word in line.split()[-1:] if "\n" not in piece.raw)
-    found = []
-    for piece in pieces:
-        text = piece.text
-        for one, other in itertools.pairwise(piece.raw.split("\n")):
-            if not one.split() or not other.split():
-                continue
-            first, second = one.split()[-1], other.split()[0]
-            if inside[first + second] and not inside[first] and second[:1].islower():
-                text = text.replace(f"{first} {second}", first + second)
-        found.append(replace(piece, text=text) if text != piece.text else piece)
-    return found
-
-
 def _usual_pitch(lines: Sequence[_Line]) -> float:
     """The distance of two base lines within a paragraph: the least of those that are common."""
     steps = Counter(
@@ -258,6 +254,7 @@ class _Flow:
 
     left: float
     tabbed: bool
+    wrapping: Wrapping
     pitch: float = 0.0
     in_table: bool = False
     pieces: list[Piece] = field(default_factory=list)
@@ -309,28 +306,27 @@ class _Flow:
     def _pitch(self) -> float:
         """The distance of base lines beyond which there is a gap between them."""
         size = self.last.size if self.last else 0.0
-        return 1.12 * self.pitch if 0.8 * size < self.pitch < 1.8 * size else 1.9 * size
+        return 1.12 * self.pitch if 0.8 * size < self.pitch < 3 * size else 1.9 * size
 
     def _wraps(self, line: _Line) -> bool:
         """Whether the line goes on from the last: its first word had no room there."""
         last = self.last
         if last is None or not self.pieces:
             return False
+        if last.page == line.page and line.base - last.base > self._pitch():
+            return False
+        if self.wrapping.is_kept(last.words, last.right_edge):
+            return True
         if is_bullet(line.text) or numbered(line.text):
             return False
         if not self.in_table and _like_a_heading(line.text):
             return False
-        if last.page == line.page and line.base - last.base > self._pitch():
-            return False
-        room = last.right_edge - last.right
-        first = line.words[0]
-        return first.right - first.left + 0.2 * first.size > room - 1
+        return self.wrapping.is_full(last.words, line.words, last.right_edge)
 
     def _lengthen(self, line: _Line) -> None:
-        piece = self.pieces[-1]
+        piece, last = self.pieces[-1], self.last
         part = clean(line.text)
-        open_end = piece.text.endswith(("-", "/")) and piece.text[-2:-1].isalpha()
-        glue = "" if open_end and part[:1].islower() else " "
+        glue = self.wrapping.glue(last.words, line.words, last.right_edge) if last else " "
         self.pieces[-1] = replace(
             piece, text=f"{piece.text}{glue}{part}", raw=f"{piece.raw}\n{line.text}"
         )
@@ -387,7 +383,7 @@ class _Flow:
         self.pieces.extend(self._cell_pieces(cell, opens_row=opens_row))
 
     def _cell_pieces(self, cell: _Cell, *, opens_row: bool) -> list[Piece]:
-        inner = _Flow(cell.box.left, tabbed=False, in_table=True)
+        inner = _Flow(cell.box.left, False, self.wrapping, in_table=True)
         for line in cell.lines:
             if inner._wraps(line):
                 inner._lengthen(line)

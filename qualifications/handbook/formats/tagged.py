@@ -1,7 +1,6 @@
 """A PDF with tags: its own outline, filled with the words that its marks name."""
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,13 +9,8 @@ from typing import NamedTuple
 from qualifications.handbook.content import Place
 from qualifications.handbook.formats.outline import Block, Cell, Paragraph, Table, pieces_of
 from qualifications.handbook.formats.tags import Mark, Tag
-from qualifications.handbook.formats.words import (
-    COLUMN_GAP,
-    DECORATION,
-    WORD_GAP,
-    Page,
-    Word,
-)
+from qualifications.handbook.formats.words import DECORATION, Page, Word
+from qualifications.handbook.formats.wrapping import Words, Wrapping, line_text, wrapping_of
 from qualifications.handbook.pieces import Piece
 
 _INLINE = frozenset(
@@ -25,9 +19,7 @@ _INLINE = frozenset(
 )
 _PARAGRAPHS = frozenset("P H H1 H2 H3 H4 H5 H6 Title Caption TOCI LBody".split())
 _LEFT_OUT = frozenset("Note FENote Artifact".split())
-_LEADER = re.compile(r"\s*\.{4,}\s*")  # to a page number
 _STOPS = ".:;!?"
-_OFTEN = 0.2  # of full lines: a program that drops their last space drops each
 _BODY = 0
 
 
@@ -36,7 +28,14 @@ def pieces_of_tags(tags: Tag, pages: Sequence[Page]) -> list[Piece] | None:
     reader = _Reader(pages)
     if not reader.holds_all(tags):
         return None
-    return pieces_of(reader.read(tags))
+    try:
+        return pieces_of(reader.read(tags))
+    except _MisplacedError:
+        return None
+
+
+class _MisplacedError(Exception):
+    """The tags put a list where it does not stand."""
 
 
 class _Line(NamedTuple):
@@ -76,9 +75,15 @@ class _Reader:
 
     def read(self, tags: Tag) -> list[Block]:
         blocks = self._blocks(tags, _BODY)
-        edges = _edges(self.printed)
+        edges: dict[int, float] = {}  # of each column: the end of its longest line
         for one in self.printed:
-            one.written.extend(_written(one, edges[one.column]))
+            rights = (line.words[-1].right for line in one.lines)
+            edges[one.column] = max(edges.get(one.column, 0.0), *rights)
+        wrapping = wrapping_of(
+            ([line.words for line in one.lines], edges[one.column]) for one in self.printed
+        )
+        for one in self.printed:
+            one.written.extend(_written(one, edges[one.column], wrapping))
         return blocks
 
     def _blocks(self, tag: Tag, column: int) -> list[Block]:
@@ -147,7 +152,6 @@ class _Reader:
             rows.append(cells)
         return Table(rows)
 
-
     def _with_own_lists(self, row: list[Tag]) -> list[Tag]:
         """LibreOffice tags a list that goes on in the next cell as a part of the first: the items
         of each column go back to their own."""
@@ -175,7 +179,9 @@ class _Reader:
                     break
             else:
                 found.append((left, right, replace(items, parts=[item])))
-        return [column for _, _, column in sorted(found, key=lambda one: one[0])]
+        if found != sorted(found, key=lambda one: one[0]):
+            raise _MisplacedError  # items of a row below
+        return [column for _, _, column in found]
 
     def _words_of(self, part: Tag | Mark) -> list[tuple[int, Word]]:
         marks = [part] if isinstance(part, Mark) else part.marks()
@@ -213,101 +219,22 @@ def _breaks(before: Word, word: Word) -> bool:
     return abs(word.base - before.base) > 0.5 * before.size or word.left < before.left
 
 
-def _text(line: _Line) -> str:
-    text = line.words[0].text
-    for before, word in itertools.pairwise(line.words):
-        gap = word.left - before.right
-        if gap > COLUMN_GAP * before.size:
-            text += "\t"
-        elif before.spaced or gap > WORD_GAP * before.size:
-            text += " "
-        text += word.text
-    return _LEADER.sub("\t", text)
-
-
-@dataclass(frozen=True)
-class _Edge:
-    """Where the lines of a column end; whether the file keeps the space behind a full one, and
-    the words that it has within lines."""
-
-    right: float
-    keeps_space: bool = False
-    known: frozenset[str] = frozenset()
-
-    def is_full(self, line: _Line, following: _Line) -> bool:
-        """Whether the first word of the following line had no room on the line."""
-        last, first = line.words[-1], following.words[0]
-        room = self.right - last.right
-        kept = self.keeps_space and last.spaced and room < 0.2 * (self.right - line.words[0].left)
-        return kept or first.right - first.left + 0.2 * first.size > room - 1
-
-    def joint(self, line: _Line, following: _Line) -> str | None:
-        """What stands between two lines of one sentence; None where their author parted them."""
-        last, first = line.words[-1].text, following.words[0].text
-        small = first[:1].islower()
-        if not self.is_full(line, following) and (not small or last[-1] in _STOPS):
-            return None
-        if line.words[-1].spaced:
-            return " "
-        if last[-1] in "-/" and (self.keeps_space or (last[-2:-1].isalpha() and small)):
-            return ""
-        return "" if self.keeps_space and self._is_broken(line, following) else " "
-
-    def _is_broken(self, line: _Line, following: _Line) -> bool:
-        """Whether one word, alone on its line and wider than the column, goes on below.
-
-        A line that is filled to its end has lost its space, too: then the words tell.
-        """
-        text, last, first = _text(line), line.words[-1], following.words[0]
-        width = last.right - line.words[0].left + first.right - first.left
-        if set(" \t") & set(text) or width <= self.right - line.words[0].left:
-            return False
-        if not (text[-1].isalnum() and first.text[0].isalnum()):
-            return text[-1].isalnum()
-        whole = _bare(text + first.text) in self.known
-        start, rest = _bare(text) in self.known, _bare(first.text) in self.known
-        if whole:
-            return not (start and rest)
-        return not start and (not rest or len(first.text) == 1)
-
-
-def _bare(word: str) -> str:
-    return "".join(sign for sign in word.lower() if sign.isalnum())
-
-
-def _edges(printed: Sequence[_Printed]) -> dict[int, _Edge]:
-    """The edge of each column: the end of its longest line."""
-    rights: dict[int, float] = {}
-    known: set[str] = set()
-    for one in printed:
-        for at, line in enumerate(one.lines):
-            rights[one.column] = max(rights.get(one.column, 0.0), line.words[-1].right)
-            words = _text(line).split()
-            known.update(map(_bare, words[min(at, 1) : len(words) - (line is not one.lines[-1])]))
-    full = [
-        line.words[-1].spaced
-        for one in printed
-        for line, following in itertools.pairwise(one.lines)
-        if _Edge(rights[one.column]).is_full(line, following)
-    ]
-    keeps_space = full.count(True) > _OFTEN * len(full)
-    whole = frozenset(known)
-    return {column: _Edge(right, keeps_space, whole) for column, right in rights.items()}
-
-
-def _written(printed: _Printed, edge: _Edge) -> Iterator[tuple[Place, str]]:
+def _written(printed: _Printed, edge: float, wrapping: Wrapping) -> Iterator[tuple[Place, str]]:
     """The lines as their author broke them: those that ran out of room are put together."""
-    pairs = list(itertools.pairwise(printed.lines))
-    joints = [edge.joint(*pair) for pair in pairs]
-    if len(joints) > 1 and not any(edge.is_full(*pair) for pair in pairs):
-        own = max(line.words[-1].right for line in printed.lines)  # an indent on the right
-        joints = [replace(edge, right=own).joint(*pair) for pair in pairs]
+    pairs = [(one.words, other.words) for one, other in itertools.pairwise(printed.lines)]
+    if len(pairs) > 1 and not any(wrapping.is_full(*pair, edge) for pair in pairs):
+        edge = max(line.words[-1].right for line in printed.lines)  # an indent on the right
     first = printed.lines[0]
-    text, place = " ".join(filter(None, (printed.label, _text(first)))), first.place
-    for joint, line in zip(joints, printed.lines[1:], strict=True):
-        if joint is None:
-            yield place, text
-            text, place = _text(line), line.place
+    text, place = " ".join(filter(None, (printed.label, line_text(first.words)))), first.place
+    for pair, line in zip(pairs, printed.lines[1:], strict=True):
+        if wrapping.is_full(*pair, edge) or _goes_on(*pair):
+            text += wrapping.glue(*pair, edge) + line_text(line.words)
         else:
-            text += joint + _text(line)
+            yield place, text
+            text, place = line_text(line.words), line.place
     yield place, text
+
+
+def _goes_on(line: Words, following: Words) -> bool:
+    """Whether the next line begins within a sentence, whatever the room."""
+    return following[0].text[:1].islower() and line[-1].text[-1] not in _STOPS

@@ -63,7 +63,7 @@ def _words(page: pdfium.PdfPage, height: float, *, marked: bool) -> list[Word]:
         marks = _marks(text, count) if marked else itertools.repeat(UNMARKED)
         found: list[Word] = []
         letters: list[str] = []
-        left = right = base = size = 0.0
+        left = right = start = base = size = 0.0
         mark = UNMARKED
         box = raw.FS_RECTF()
         x, y = ctypes.c_double(), ctypes.c_double()
@@ -87,11 +87,13 @@ def _words(page: pdfium.PdfPage, height: float, *, marked: bool) -> list[Word]:
             raw.FPDFText_GetCharOrigin(text, index, x, y)
             here, tall = height - y.value, max(1.0, box.top - box.bottom)
             apart = abs(here - base) > 0.4 * size or not -size < box.left - right < WORD_GAP * size
-            if letters and (apart or its_mark != mark):
+            joined = box.left == start and here == base  # letters of one ligature have one box
+            if letters and ((apart and not joined) or its_mark != mark):
                 close()
             if not letters:
                 left, base, size, mark = box.left, here, tall, its_mark
             letters.append(sign)
+            start = box.left
             right, size = box.right, max(size, tall)
         close()
     return found
