@@ -46,8 +46,7 @@ class Wrapping:
         last, first = line[-1].text, following[0].text
         if line[-1].spaced:
             return " "
-        small = first[:1].islower()
-        if last[-1] in "-/" and last[-2:-1].isalnum() and (self.keeps_space or small):
+        if last[-1] in "-/" and last[-2:-1].isalnum() and first[0].isalnum():
             return ""
         return "" if self._is_broken(line, following, edge) else " "
 
