@@ -259,6 +259,7 @@ class _Flow:
     in_table: bool = False
     pieces: list[Piece] = field(default_factory=list)
     last: _Line | None = None
+    beside: bool = False  # the last line stands beside another
     row: list[tuple[Box, list[int]]] = field(default_factory=list)
 
     def read(self, pages: Sequence[_Blocks]) -> list[Piece]:
@@ -296,10 +297,10 @@ class _Flow:
                     after_gap=gap and column == 0,
                 )
             )
-        self.last = lines[-1] if len(lines) == 1 else None
+        self.last, self.beside = lines[-1], len(lines) > 1
 
     def _is_gap(self, line: _Line) -> bool:
-        if self.last is None:
+        if self.last is None or self.beside:
             return True
         return self.last.page != line.page or line.base - self.last.base > self._pitch()
 
@@ -315,8 +316,9 @@ class _Flow:
             return False
         if last.page == line.page and line.base - last.base > self._pitch():
             return False
-        if self.wrapping.is_kept(last.words, last.right_edge):
-            return True
+        kept = self.wrapping.is_kept(last.words, line.words, last.right_edge)
+        if kept or self.beside:
+            return kept
         if is_bullet(line.text) or numbered(line.text):
             return False
         if not self.in_table and _like_a_heading(line.text):

@@ -13,12 +13,14 @@ from qualifications.handbook.formats.words import DECORATION, Page, Word
 from qualifications.handbook.formats.wrapping import Words, Wrapping, line_text, wrapping_of
 from qualifications.handbook.pieces import Piece
 
-_INLINE = frozenset(
-    "Span Link Quote Em Strong Sub Reference Annot Code BibEntry NonStruct Ruby RB RT RP Warichu WT"
-    " WP".split()
-)
-_PARAGRAPHS = frozenset("P H H1 H2 H3 H4 H5 H6 Title Caption TOCI LBody".split())
-_LEFT_OUT = frozenset("Note FENote Artifact".split())
+_INLINE = {
+    *("Span", "Link", "Quote", "Em", "Strong", "Sub", "Reference", "Annot", "Code", "BibEntry"),
+    *("NonStruct", "Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP"),
+}
+_PARAGRAPHS = {
+    *("P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "Title", "Caption", "TOCI", "LBody"),
+}
+_LEFT_OUT = {"Note", "FENote", "Artifact"}
 _STOPS = ".:;!?"
 _BODY = 0
 
@@ -166,7 +168,7 @@ class _Reader:
         return found
 
     def _columns_of(self, items: Tag) -> list[Tag]:
-        """The list in parts, from left to right, each with the items that stand one above another."""
+        """The list in parts, from left to right, each of items that stand one above another."""
         found: list[tuple[float, float, Tag]] = []
         for item in items.parts:
             words = [word for _, word in self._words_of(item)]

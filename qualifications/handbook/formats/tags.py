@@ -10,12 +10,14 @@ import pikepdf
 _DEEPEST = 100
 _MOST = 500_000  # tags and marks of one document
 _MOST_SPANNED = 100  # rows or columns of one cell
-_STANDARD = frozenset(
-    "Document Part Sect Div Art BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5"
-    " H6 L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link"
-    " Annot Ruby RB RT RP Warichu WT WP Figure Formula Form Title Aside FENote Sub Em Strong"
-    " Artifact DocumentFragment".split()
-)
+_STANDARD = {
+    *("Document", "DocumentFragment", "Part", "Sect", "Div", "Art", "Aside", "BlockQuote"),
+    *("Caption", "TOC", "TOCI", "Index", "NonStruct", "Private", "Artifact", "Title"),
+    *("P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody"),
+    *("Table", "TR", "TH", "TD", "THead", "TBody", "TFoot", "Figure", "Formula", "Form"),
+    *("Span", "Quote", "Note", "FENote", "Reference", "BibEntry", "Code", "Link", "Annot"),
+    *("Sub", "Em", "Strong", "Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP"),
+}
 
 
 class Mark(NamedTuple):
@@ -27,7 +29,7 @@ class Mark(NamedTuple):
 
 @dataclass
 class Tag:
-    """`kind` is one of PDF's own; a kind of the program's is followed to the one that it stands for."""
+    """`kind` is one of PDF's own: a program's is followed to the one that it stands for."""
 
     kind: str
     columns: int = 1
@@ -68,7 +70,7 @@ class _Tree:
     def __init__(self, pdf: pikepdf.Pdf, root: pikepdf.Dictionary) -> None:
         self.root = root
         self.roles = root.get("/RoleMap", pikepdf.Dictionary())
-        self.pages = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+        self.pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         self.seen: set[tuple[int, int]] = set()
         self.count = 0
 

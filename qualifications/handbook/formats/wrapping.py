@@ -28,7 +28,7 @@ class Wrapping:
         """Whether the first word of the following line had no room before the column's edge.
 
         Where spaces are kept, a line without one ends a paragraph if a space had room."""
-        if self.is_kept(line, edge):
+        if self.is_kept(line, following, edge):
             return True
         last, first = line[-1], following[0]
         parted = self.keeps_space and not last.spaced and last.text[-1] not in "-/"
@@ -36,10 +36,12 @@ class Wrapping:
             return False
         return _lacks_room(line, following, edge)
 
-    def is_kept(self, line: Words, edge: float) -> bool:
+    def is_kept(self, line: Words, following: Words, edge: float) -> bool:
         """Whether the line ends near the edge in a space, which only a sentence going on has."""
-        room, width = edge - line[-1].right, edge - line[0].left
-        return self.keeps_space and line[-1].spaced and room < _KEPT * width
+        if not (self.keeps_space and line[-1].spaced):
+            return False
+        near = edge - line[-1].right < _KEPT * (edge - line[0].left)
+        return near or _lacks_room(line, following, edge)
 
     def glue(self, line: Words, following: Words, edge: float) -> str:
         """A space, or nothing within a word."""

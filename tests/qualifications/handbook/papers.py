@@ -1,4 +1,4 @@
-"""Handbook-like documents of our own, laid out once and saved as .txt, .docx and .pdf."""
+"""Handbook-like documents of our own, laid out once and saved as .txt, .docx and two .pdf."""
 
 import html
 import io
@@ -9,7 +9,7 @@ from weasyprint import HTML
 
 from qualifications.handbook import Handbook, as_json, read_handbook
 
-FORMATS = ("txt", "docx", "pdf")
+FORMATS = ("txt", "docx", "pdf", "tagged.pdf")
 HEADER = "Orchard Guild handbook"
 Row = list[str]  # a cell's lines are parted by \n
 
@@ -29,7 +29,9 @@ class Paper:
         return self
 
     def saved(self, kind: str) -> bytes:
-        return {"txt": self.as_text, "docx": self.as_docx, "pdf": self.as_pdf}[kind]()
+        if kind.endswith("pdf"):
+            return self.as_pdf(tagged=kind != "pdf")
+        return {"txt": self.as_text, "docx": self.as_docx}[kind]()
 
     def as_text(self) -> bytes:
         """As word processors save text: a cell a line behind a tab, rows parted by a blank."""
@@ -62,7 +64,7 @@ class Paper:
         document.save(file)
         return file.getvalue()
 
-    def as_pdf(self) -> bytes:
+    def as_pdf(self, *, tagged: bool = False) -> bytes:
         parts = []
         for block in self.blocks:
             if isinstance(block, str):
@@ -76,7 +78,7 @@ class Paper:
                 for row in block
             )
             parts.append(f"<table>{rows}</table>")
-        pdf: bytes = HTML(string=_STYLE + "".join(parts)).write_pdf()
+        pdf: bytes = HTML(string=_STYLE + "".join(parts)).write_pdf(pdf_tags=tagged)
         return pdf
 
 

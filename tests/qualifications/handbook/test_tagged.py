@@ -1,0 +1,194 @@
+"""A PDF with tags is read by its own outline; one whose tags can't be trusted, by its looks."""
+
+import io
+from collections.abc import Callable
+
+import pikepdf
+import pytest
+from pikepdf import Array
+
+from qualifications.handbook.formats.pdf import read_pdf
+from qualifications.handbook.formats.tags import tags_of
+from qualifications.handbook.pieces import Piece
+from tests.qualifications.handbook.papers import handbook_paper, read, values
+from tests.qualifications.handbook.tagged import Drawn, Outline
+
+
+def texts(pieces: list[Piece]) -> list[str]:
+    return [piece.text for piece in pieces if piece.text]
+
+
+def cells(pieces: list[Piece]) -> list[list[list[str]]]:
+    """Rows of cells of lines."""
+    rows: list[list[list[str]]] = []
+    for piece in pieces:
+        if piece.opens_row:
+            rows.append([])
+        if piece.opens_cell:
+            rows[-1].append([])
+        if piece.in_cell and piece.text:
+            rows[-1][-1].append(piece.text)
+    return rows
+
+
+def test_the_outline_is_read_in_its_own_order_and_not_in_that_of_the_page() -> None:
+    page = Drawn()
+    second, first = page.draw("Prune in March", 60, 100), page.draw("Graft in April", 60, 200)
+
+    pieces = read_pdf(page.saved([("P", [first]), ("P", [second])]))
+
+    assert texts(pieces) == ["Graft in April", "Prune in March"]
+    assert [(piece.place.page, piece.place.line) for piece in pieces] == [(1, 1), (1, 2)]
+
+
+def test_a_paragraph_goes_on_over_a_pages_end_and_its_decoration() -> None:
+    page = Drawn()
+    page.decorate("Orchard Guild", 60, 40)
+    long = page.draw(
+        "Keep the cut ends of the scion moist until the whole tree has been bound ", 60, 800
+    )
+    page.turn()
+    page.decorate("Orchard Guild", 60, 40)
+    rest = page.draw("and waxed", 60, 80)
+
+    pieces = read_pdf(page.saved([("P", [long, rest])]))
+
+    assert texts(pieces) == [
+        "Keep the cut ends of the scion moist until the whole tree has been bound and waxed"
+    ]
+
+
+def test_a_programs_own_kinds_stand_for_those_of_the_standard() -> None:
+    page = Drawn()
+    head, left, right = (
+        page.draw(text, 60, y) for text, y in (("Tools", 90), ("Saw", 120), ("Knife", 150))
+    )
+    row: Outline = ("Zeile", [("Zelle", [("Absatz", [left])]), ("Zelle", [("Absatz", [right])])])
+    outline: list[Outline] = [("Kopf", [head]), ("Raster", [row])]
+    roles = {
+        "Kopf": "H2",
+        "Raster": "Table",
+        "Zeile": "TR",
+        "Zelle": "TD",
+        "Absatz": "Standard",
+        "Standard": "P",
+    }
+
+    pieces = read_pdf(page.saved(outline, roles))
+
+    assert texts(pieces)[0] == "Tools"
+    assert cells(pieces[1:]) == [[["Saw"], ["Knife"]]]
+
+
+def test_a_cell_over_two_rows_leaves_an_empty_one_in_the_second() -> None:
+    page = Drawn()
+    tall, one, two = (
+        page.draw(text, 60, y) for text, y in (("Spring", 90), ("Graft", 90), ("Bind", 120))
+    )
+    rows = [("TR", [("TD2", [tall]), ("TD", [one])]), ("TR", [("TD", [two])])]
+
+    assert cells(read_pdf(page.saved([("Table", rows)]))) == [
+        [["Spring"], ["Graft"]],
+        [[], ["Bind"]],
+    ]
+
+
+def test_a_list_that_was_tagged_as_part_of_the_cell_before_goes_back_to_its_own() -> None:
+    """LibreOffice tags so where lists stand in neighbouring cells, page by page."""
+    page = Drawn()
+    name = page.draw("AC 1.1", 60, 780)
+    left = page.draw("• The join is loose.", 150, 780)
+    right = page.draw("• Three joins hold.", 350, 780)
+    page.turn()
+    left_after, right_after = page.draw("• It dried.", 150, 80), page.draw("• All grow.", 350, 80)
+    items: list[Outline] = [
+        ("LI", [("LBody", [("P", [mark])])]) for mark in (left, right, left_after, right_after)
+    ]
+    row: Outline = ("TR", [("TD", [("P", [name])]), ("TD", [("L", items)]), ("TD", [])])
+
+    assert cells(read_pdf(page.saved([("Table", [row])]))) == [
+        [
+            ["AC 1.1"],
+            ["• The join is loose.", "• It dried."],
+            ["• Three joins hold.", "• All grow."],
+        ]
+    ]
+
+
+def test_a_label_stands_before_its_item_and_a_sign_of_any_font_is_a_bullet() -> None:
+    page = Drawn()
+    number, dot = page.draw("2.1", 60, 90), page.draw("§", 60, 120)
+    first, second = page.draw("Choose the week", 90, 90), page.draw("Warm soil", 90, 120)
+    items: list[Outline] = [
+        ("LI", [("Lbl", [number]), ("LBody", [("P", [first])])]),
+        ("LI", [("Lbl", [dot]), ("LBody", [second])]),
+    ]
+
+    assert texts(read_pdf(page.saved([("L", items)]))) == ["2.1 Choose the week", "• Warm soil"]
+
+
+def test_a_word_that_a_narrow_column_has_broken_is_whole_again_and_two_words_stay_two() -> None:
+    page = Drawn()
+    body = [
+        page.draw("The rootstock is joined to the scion and both are ", 60, 80),
+        page.draw("bound together", 60, 94),
+    ]
+    broken = [
+        page.draw(text, 60, y)
+        for text, y in (("communicati", 200), ("on with ", 214), ("the scion", 228))
+    ]
+    parted = [page.draw(text, 260, y) for text, y in (("rootstock", 200), ("scion", 214))]
+    rows = [("TR", [("TD", [("P", broken)]), ("TD", [("P", parted)])])]
+
+    pieces = read_pdf(page.saved([("P", body), ("Table", rows)]))
+
+    assert cells(pieces[1:])[0] == [["communication with the scion"], ["rootstock scion"]]
+
+
+def outline_left_out() -> bytes:
+    page = Drawn()
+    named = page.draw("Graft in April", 60, 200)
+    page.leave_out("Prune in March", 60, 100)
+    return page.saved([("P", [named])])
+
+
+def outline_that_loops() -> bytes:
+    page = Drawn()
+    marks = [page.draw("Graft in April", 60, 200), page.draw("Prune in March", 60, 100)]
+    with pikepdf.open(io.BytesIO(page.saved([("P", marks)]))) as pdf:
+        top = pdf.Root.StructTreeRoot.K[0]
+        top.K = Array([*top.K, top])
+        file = io.BytesIO()
+        pdf.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("untrusted", [outline_left_out, outline_that_loops])
+def test_where_the_outline_does_not_hold_all_the_page_is_read_as_it_looks(
+    untrusted: Callable[[], bytes],
+) -> None:
+    assert texts(read_pdf(untrusted())) == ["Prune in March", "Graft in April"]
+
+
+def test_tags_nested_deeper_than_any_document_are_not_followed() -> None:
+    page = Drawn()
+    outline: Outline = ("P", [page.draw("Graft in April", 60, 200)])
+    for _ in range(400):
+        outline = ("Div", [outline])
+
+    assert tags_of(page.saved([outline])) is None
+    assert texts(read_pdf(page.saved([outline]))) == ["Graft in April"]
+
+
+def test_a_file_without_tags_has_no_outline() -> None:
+    assert tags_of(handbook_paper().saved("pdf")) is None
+    assert tags_of(b"%PDF-1.7 nothing of one") is None
+
+
+def test_by_its_tags_the_handbook_says_what_its_text_says() -> None:
+    paper = handbook_paper()
+
+    assert tags_of(paper.saved("tagged.pdf")) is not None
+    assert values(read(paper.saved("tagged.pdf"), "a.pdf")) == values(
+        read(paper.saved("txt"), "a.txt")
+    )
