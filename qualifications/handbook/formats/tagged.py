@@ -23,6 +23,7 @@ _PARAGRAPHS = {
 _LEFT_OUT = {"Note", "FENote", "Artifact"}
 _STOPS = ".:;!?"
 _BODY = 0
+_NEAR = 6.0  # points between a running header and the text, at least
 
 
 def pieces_of_tags(tags: Tag, pages: Sequence[Page]) -> list[Piece] | None:
@@ -70,10 +71,25 @@ class _Reader:
                 self.words.setdefault(Mark(number, word.mark), []).append(word)
 
     def holds_all(self, tags: Tag) -> bool:
-        """Whether every word is named by a tag, or is what the file calls decoration."""
+        """Whether every word is named by a tag, is what the file calls decoration, or stands
+        above or below all that the tags name on its page, as running headers do."""
         named = set(tags.marks())
-        held = [mark for mark in self.words if mark.number != DECORATION]
-        return bool(held) and all(mark in named for mark in held)
+        for number, page in enumerate(self.pages, start=1):
+            held = [word for word in page.words if Mark(number, word.mark) in named]
+            others = [
+                word.base
+                for word in page.words
+                if word.mark != DECORATION and Mark(number, word.mark) not in named
+            ]
+            if others and not held:
+                return False
+            top, bottom = (
+                min((w.base for w in held), default=0),
+                max((w.base for w in held), default=0),
+            )
+            if any(top - _NEAR < base < bottom + _NEAR for base in others):
+                return False
+        return any(page.words for page in self.pages)
 
     def read(self, tags: Tag) -> list[Block]:
         blocks = self._blocks(tags, _BODY)
