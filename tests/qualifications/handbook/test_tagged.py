@@ -147,18 +147,19 @@ def test_a_word_that_a_narrow_column_has_broken_is_whole_again_and_two_words_sta
 
 def outline_left_out() -> bytes:
     page = Drawn()
-    named = page.draw("Graft in April", 60, 200)
+    last, first = page.draw("Graft in April", 60, 200), page.draw("Wait in January", 60, 60)
     page.leave_out("Prune in March", 60, 100)
-    return page.saved([("P", [named])])
+    return page.saved([("P", [last]), ("P", [first])])
 
 
 def outline_that_loops() -> bytes:
     page = Drawn()
-    marks = [page.draw("Graft in April", 60, 200), page.draw("Prune in March", 60, 100)]
+    words = (("Graft in April", 200), ("Wait in January", 60), ("Prune in March", 100))
+    marks = [page.draw(text, 60, y) for text, y in words]
+    file = io.BytesIO()
     with pikepdf.open(io.BytesIO(page.saved([("P", marks)]))) as pdf:
         top = pdf.Root.StructTreeRoot.K[0]
         top.K = Array([*top.K, top])
-        file = io.BytesIO()
         pdf.save(file)
     return file.getvalue()
 
@@ -167,7 +168,18 @@ def outline_that_loops() -> bytes:
 def test_where_the_outline_does_not_hold_all_the_page_is_read_as_it_looks(
     untrusted: Callable[[], bytes],
 ) -> None:
-    assert texts(read_pdf(untrusted())) == ["Prune in March", "Graft in April"]
+    assert texts(read_pdf(untrusted())) == ["Wait in January", "Prune in March", "Graft in April"]
+
+
+def test_a_running_header_may_stand_outside_of_the_outline() -> None:
+    page = Drawn()
+    page.leave_out("Orchard Guild", 60, 30)
+    last, first = page.draw("Graft in April", 60, 200), page.draw("Prune in March", 60, 300)
+    page.leave_out("Page 1", 60, 800)
+
+    pieces = read_pdf(page.saved([("P", [first]), ("P", [last])]))
+
+    assert texts(pieces) == ["Prune in March", "Graft in April"]
 
 
 def test_tags_nested_deeper_than_any_document_are_not_followed() -> None:
