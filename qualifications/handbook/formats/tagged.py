@@ -23,7 +23,7 @@ _PARAGRAPHS = {
 _LEFT_OUT = {"Note", "FENote", "Artifact"}
 _STOPS = ".:;!?"
 _BODY = 0
-_NEAR = 6.0  # points between a running header and the text, at least
+_NEAR = 6.0  # points between the base lines of a running header and of the text, at least
 
 
 def pieces_of_tags(tags: Tag, pages: Sequence[Page]) -> list[Piece] | None:
@@ -71,24 +71,21 @@ class _Reader:
                 self.words.setdefault(Mark(number, word.mark), []).append(word)
 
     def holds_all(self, tags: Tag) -> bool:
-        """Whether every word is named by a tag, is what the file calls decoration, or stands
-        above or below all that the tags name on its page, as running headers do."""
+        """Whether the tags name every word but those above or below all others of their page, as
+        running headers stand, and what the file calls decoration on page after page."""
         named = set(tags.marks())
+        decorated = Counter(
+            text for page in self.pages for text in {w.text for w in page.words if _decorates(w)}
+        )
         for number, page in enumerate(self.pages, start=1):
-            held = [word for word in page.words if Mark(number, word.mark) in named]
-            others = [
-                word.base
-                for word in page.words
-                if word.mark != DECORATION and Mark(number, word.mark) not in named
-            ]
-            if others and not held:
-                return False
-            top, bottom = (
-                min((w.base for w in held), default=0),
-                max((w.base for w in held), default=0),
-            )
-            if any(top - _NEAR < base < bottom + _NEAR for base in others):
-                return False
+            bases = [word.base for word in page.words if Mark(number, word.mark) in named]
+            for word in page.words:
+                if Mark(number, word.mark) in named or decorated[word.text] > 1:
+                    continue
+                if bases and not min(bases) - _NEAR < word.base < max(bases) + _NEAR:
+                    continue
+                if bases or not _decorates(word):
+                    return False
         return any(page.words for page in self.pages)
 
     def read(self, tags: Tag) -> list[Block]:
@@ -204,6 +201,10 @@ class _Reader:
     def _words_of(self, part: Tag | Mark) -> list[tuple[int, Word]]:
         marks = [part] if isinstance(part, Mark) else part.marks()
         return [(mark.page, word) for mark in marks for word in self.words.get(mark, ())]
+
+
+def _decorates(word: Word) -> bool:
+    return word.mark == DECORATION
 
 
 def _flat(tag: Tag) -> Iterator[Tag | Mark]:

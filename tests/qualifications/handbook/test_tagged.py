@@ -152,6 +152,13 @@ def outline_left_out() -> bytes:
     return page.saved([("P", [last]), ("P", [first])])
 
 
+def outline_that_calls_content_decoration() -> bytes:
+    page = Drawn()
+    last, first = page.draw("Graft in April", 60, 200), page.draw("Wait in January", 60, 60)
+    page.decorate("Prune in March", 60, 100)
+    return page.saved([("P", [last]), ("P", [first])])
+
+
 def outline_that_loops() -> bytes:
     page = Drawn()
     words = (("Graft in April", 200), ("Wait in January", 60), ("Prune in March", 100))
@@ -164,11 +171,26 @@ def outline_that_loops() -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("untrusted", [outline_left_out, outline_that_loops])
+@pytest.mark.parametrize(
+    "untrusted", [outline_left_out, outline_that_calls_content_decoration, outline_that_loops]
+)
 def test_where_the_outline_does_not_hold_all_the_page_is_read_as_it_looks(
     untrusted: Callable[[], bytes],
 ) -> None:
     assert texts(read_pdf(untrusted())) == ["Wait in January", "Prune in March", "Graft in April"]
+
+
+def test_what_decorates_page_after_page_is_left_out() -> None:
+    page = Drawn()
+    marks = []
+    for text in ("Graft in April", "Prune in March"):
+        marks += [page.draw(text, 60, 100), page.draw("and wait", 60, 300)]
+        page.decorate("DRAFT", 60, 200)
+        page.turn()
+
+    pieces = read_pdf(page.saved([("P", [mark]) for mark in marks]))
+
+    assert texts(pieces) == ["Graft in April", "and wait", "Prune in March", "and wait"]
 
 
 def test_a_running_header_may_stand_outside_of_the_outline() -> None:
