@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.files import File
 from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
@@ -60,8 +61,16 @@ def ask(
         sign_in_client(client, user)
     path = reverse(name, args=args)
     if route.method == "post":
-        return client.post(path, data)
+        return client.post(path, rewound(data))
     return client.get(path, data)
+
+
+def rewound(data: dict[str, Any]) -> dict[str, Any]:
+    """The same data once more, its files from their beginning."""
+    for value in data.values():
+        if isinstance(value, File):
+            value.seek(0)
+    return data
 
 
 def body(response: HttpResponseBase) -> bytes:
@@ -98,23 +107,25 @@ class Matrix(StagedTestCase):
         cast, slug = self.alder.cast, self.alder.cast.centre.slug
         person = getattr(cast, route.person) if route.person else None
         own_args, foreign_args = route.args(self.alder), route.args(self.birch)
+        # Made before the cases, so that each of them finds it.
+        own_data, foreign_data = route.data(self.alder), route.data(self.birch)
         before = fingerprint(self.birch)
 
         # 1. The right person in their own centre succeeds: without this every 404 proves nothing.
         with rolled_back(), scoping_off(layer):
-            answer = ask(person, name, route, (slug, *own_args), route.data(self.alder))
+            answer = ask(person, name, route, (slug, *own_args), own_data)
             assert answer.status_code in route.succeeds, (answer.status_code, body(answer)[:600])
             assert b"of Birch" not in body(answer)
 
         # … and its page asks no more of the database than a page may.
         if layer == "both":
             with rolled_back():
-                data = route.data(self.alder) if route.method == "get" else {}
+                data = own_data if route.method == "get" else {}
                 assert asked_by_page(person, reverse(name, args=(slug, *own_args)), data) <= MOST
 
         # 2. A stranger gets the 404 of what does not exist.
         with rolled_back(), scoping_off(layer):
-            answer = ask(self.outsider, name, route, (slug, *own_args), route.data(self.alder))
+            answer = ask(self.outsider, name, route, (slug, *own_args), own_data)
             if route.guest:
                 assert b"of Birch" not in body(answer)
             else:
@@ -123,19 +134,19 @@ class Matrix(StagedTestCase):
         # 3. A member of Alder, at Alder's address, with the id of something of Birch's.
         if own_args != foreign_args:
             with rolled_back(), scoping_off(layer):
-                answer = ask(person, name, route, (slug, *foreign_args), route.data(self.alder))
+                answer = ask(person, name, route, (slug, *foreign_args), own_data)
                 assert answer.status_code == 404, (answer.status_code, body(answer)[:600])
         # … and at Birch's address.
         if not route.guest:
             with rolled_back(), scoping_off(layer):
                 there = self.birch.cast.centre.slug
-                answer = ask(person, name, route, (there, *foreign_args), route.data(self.birch))
+                answer = ask(person, name, route, (there, *foreign_args), foreign_data)
                 assert answer.status_code == 404
 
         # 4. Ids of Birch posted as choices: refused by the form, nothing changed.
         for choice in route.choices:
             with rolled_back(), scoping_off(layer):
-                data = {**route.data(self.alder), choice: route.data(self.birch)[choice]}
+                data = {**own_data, choice: foreign_data[choice]}
                 own_before = fingerprint(self.alder)
                 answer = ask(person, name, route, (slug, *own_args), data)
                 assert answer.status_code in {404, 409, 422}, (choice, answer.status_code)
@@ -145,13 +156,13 @@ class Matrix(StagedTestCase):
         if layer != "database":
             for somebody, args in route.someone_elses(self.alder):
                 with rolled_back():
-                    answer = ask(somebody, name, route, (slug, *args), route.data(self.alder))
+                    answer = ask(somebody, name, route, (slug, *args), own_data)
                     assert answer.status_code == 404, (somebody, answer.status_code)
 
         # 6. Nobody signed in is asked to.
         if not route.guest:
             with rolled_back():
-                answer = ask(None, name, route, (slug, *own_args), route.data(self.alder))
+                answer = ask(None, name, route, (slug, *own_args), own_data)
                 assert answer.status_code == 302
                 assert answer["Location"].startswith(reverse("account_login"))
 

@@ -10,7 +10,7 @@ from centres.models import Membership, Role
 from tests.cast import make_user, sign_in_client
 from tests.routes import ROUTES
 from tests.stage import StagedTestCase
-from tests.test_isolation import body, rolled_back
+from tests.test_isolation import body, rewound, rolled_back
 
 
 class Doors(StagedTestCase):
@@ -20,6 +20,7 @@ class Doors(StagedTestCase):
         """One route, every role."""
         route, cast = ROUTES[name], self.alder.cast
         path = reverse(name, args=(cast.centre.slug, *route.args(self.alder)))
+        data = route.data(self.alder)  # made before the cases, so that each of them finds it
         for role in Role:
             user = make_user(f"{role}@roles.example.org", f"Somebody as {role.label}")
             membership = Membership.objects.create(
@@ -27,14 +28,14 @@ class Doors(StagedTestCase):
             )
             client = sign_in_client(Client(), user)
             with rolled_back():
-                answer = getattr(client, route.method)(path, route.data(self.alder))
+                answer = getattr(client, route.method)(path, rewound(data))
                 body(answer)
                 forbidden = answer.status_code == 403
                 assert forbidden == (role not in route.roles), (role, answer.status_code)
             membership.ends_on = datetime.date(2026, 1, 6)
             membership.save()
             with rolled_back():
-                answer = getattr(client, route.method)(path, route.data(self.alder))
+                answer = getattr(client, route.method)(path, rewound(data))
                 assert answer.status_code == 404
 
 
