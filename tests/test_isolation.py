@@ -20,6 +20,7 @@ from centres.isolation import BEFORE_THE_CENTRE, TENANT_TABLES
 from centres.models import User
 from centres.tenancy import CentreQuerySet, centre_context
 from tests.cast import sign_in_client
+from tests.quality.staged_handbooks import AT_A_DRAFT, DraftTestCase
 from tests.queries import MOST, asked_by_page
 from tests.routes import ROUTES, Route
 from tests.stage import Stage, StagedTestCase
@@ -98,8 +99,8 @@ def fingerprint(stage: Stage) -> dict[str, str]:
     return found
 
 
-class Matrix(StagedTestCase):
-    """Every route in every layer; the tests are made below, one for each."""
+class Cases(StagedTestCase):
+    """What is held of a route in a layer."""
 
     def hold(self, name: str, layer: str) -> None:
         """One route, all its cases."""
@@ -169,13 +170,22 @@ class Matrix(StagedTestCase):
         assert fingerprint(self.birch) == before
 
 
-def _test_of(name: str, layer: str) -> Callable[[Matrix], None]:
-    def test(self: Matrix) -> None:
+class Matrix(Cases):
+    """Every route in every layer; the tests are made below, one for each."""
+
+
+class DraftMatrix(DraftTestCase, Cases):
+    """The routes that name a draft made from a handbook."""
+
+
+def _test_of(name: str, layer: str) -> Callable[[Cases], None]:
+    def test(self: Cases) -> None:
         self.hold(name, layer)
 
     return test
 
 
-for _name in ROUTES:
+for _name, _route in ROUTES.items():
+    _class = DraftMatrix if _route.args in AT_A_DRAFT else Matrix
     for _layer in LAYERS:
-        setattr(Matrix, f"test_{_name.replace(':', '_')}_{_layer}", _test_of(_name, _layer))
+        setattr(_class, f"test_{_name.replace(':', '_')}_{_layer}", _test_of(_name, _layer))

@@ -8,13 +8,14 @@ from django.urls import reverse
 
 from centres.models import Membership, Role
 from tests.cast import make_user, sign_in_client
+from tests.quality.staged_handbooks import AT_A_DRAFT, DraftTestCase
 from tests.routes import ROUTES
 from tests.stage import StagedTestCase
 from tests.test_isolation import body, rewound, rolled_back
 
 
-class Doors(StagedTestCase):
-    """Every route; the tests are made below, one for each."""
+class Cases(StagedTestCase):
+    """What is held of a route."""
 
     def hold(self, name: str) -> None:
         """One route, every role."""
@@ -39,13 +40,22 @@ class Doors(StagedTestCase):
                 assert answer.status_code == 404
 
 
-def _test_of(name: str) -> Callable[[Doors], None]:
-    def test(self: Doors) -> None:
+class Doors(Cases):
+    """Every route; the tests are made below, one for each."""
+
+
+class DraftDoors(DraftTestCase, Cases):
+    """The routes that name a draft made from a handbook."""
+
+
+def _test_of(name: str) -> Callable[[Cases], None]:
+    def test(self: Cases) -> None:
         self.hold(name)
 
     return test
 
 
-for _name in ROUTES:
-    if not ROUTES[_name].guest:
-        setattr(Doors, f"test_{_name.replace(':', '_')}", _test_of(_name))
+for _name, _route in ROUTES.items():
+    if not _route.guest:
+        _class = DraftDoors if _route.args in AT_A_DRAFT else Doors
+        setattr(_class, f"test_{_name.replace(':', '_')}", _test_of(_name))
