@@ -102,11 +102,14 @@ class UnreadableError(Exception):
     """The rest of the file cannot be read; the reason is among the faults already."""
 
 
-def read_nodes(text: str, faults: Faults) -> Fields | None:
-    """The file's fields, or nothing where it cannot be read; the reason is added to `faults`."""
+def read_nodes(text: str, faults: Faults, *, fast: Any = FAST) -> Fields | None:
+    """The file's fields, or nothing where it cannot be read; the reason is added to `faults`.
+
+    `fast` is the loader that is tried before the plain one, if any; what is said is the same.
+    """
     try:
         _refuse_unfit(text, faults)
-        root = _root(text, faults)
+        root = _root(text, faults, fast)
     except UnreadableError:
         return None
     except yaml.reader.ReaderError as fault:
@@ -151,12 +154,12 @@ def _refuse_unfit(text: str, faults: Faults) -> None:
     raise UnreadableError
 
 
-def _root(text: str, faults: Faults) -> Node | None:
+def _root(text: str, faults: Faults, fast: Any) -> Node | None:
     """Read by libyaml, 25 times as fast; what it has anything against is read again, to be told."""
-    if FAST is not None and not READ_APART.search(text):
+    if fast is not None and not READ_APART.search(text):
         found = Faults(faults.file)
         try:
-            root = _Builder(found, FAST).build(text)
+            root = _Builder(found, fast).build(text)
         except (UnreadableError, yaml.YAMLError, UnicodeEncodeError):
             pass
         else:
