@@ -1,6 +1,7 @@
 # Every target makes what it needs first: the venv, what goes into it, system packages, services.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench shots chaos lock clean demo-ready dev-ready
+.PHONY: help demo serve test tests-together tests-apart lint bench shots chaos lock clean \
+	demo-ready dev-ready
 
 export SERVE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -23,11 +24,18 @@ demo: demo-ready ## Play the whole main job for two centres, then serve (SERVE=0
 serve: demo-ready ## Serve what an earlier demo has played
 	@DEMO=1 $(PY) manage.py play_demo --serve-only
 
+# Some tests wait for workers that were killed: three processes keep two cores busy meanwhile.
 test: dev-ready ## Run every test, in a browser too
-	$(PY) -m pytest -n 2 -m "not browser"
-	ISOLATION_LAYER=code $(PY) -m pytest -n 2 tests/test_isolation.py
-	$(PY) -m pytest -n 2 -m browser tests/browser
-	$(PY) -m pytest -m browser tests/look
+	@$(MAKE) --no-print-directory --jobs=2 tests-apart tests-together
+
+tests-together:
+	$(PY) -m pytest -n 2 --dist worksteal -m "not browser"
+
+# Told when they are over, in one piece.
+tests-apart:
+	@mkdir -p var && sh -exc 'ISOLATION_LAYER=code $(PY) -m pytest tests/test_isolation.py; \
+		$(PY) -m pytest -m browser tests/browser; $(PY) -m pytest -m browser tests/look' \
+		> var/tests-apart.log 2>&1; ended=$$?; cat var/tests-apart.log; exit $$ended
 
 lint: dev-ready ## Check style, types, templates, import order and migrations
 	.venv/bin/ruff check .

@@ -201,20 +201,25 @@ def make_stage(cast: Cast) -> Stage:
     )
 
 
-class StagedTestCase(TestCase):
-    """Both centres with their work, made once for the class; each test is rolled back."""
+class KeptFilesTestCase(TestCase):
+    """A class whose rows are made once, with their files; each test is rolled back."""
 
     own_media = True
-    alder: Stage
-    birch: Stage
-    outsider: User
 
     @classmethod
     def setUpClass(cls) -> None:
-        """Keep the files of the stage for the life of the class."""
+        """Keep the files for the life of the class."""
         folder = cls.enterClassContext(TemporaryDirectory())
         cls.enterClassContext(override_settings(MEDIA_ROOT=folder))
         super().setUpClass()
+
+
+class StagedTestCase(KeptFilesTestCase):
+    """Both centres with their work."""
+
+    alder: Stage
+    birch: Stage
+    outsider: User
 
     @classmethod
     def setUpTestData(cls) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.files import File
 from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
@@ -19,6 +20,7 @@ from centres.isolation import BEFORE_THE_CENTRE, TENANT_TABLES
 from centres.models import User
 from centres.tenancy import CentreQuerySet, centre_context
 from tests.cast import sign_in_client
+from tests.quality.staged_handbooks import AT_A_DRAFT, DraftTestCase
 from tests.queries import MOST, asked_by_page
 from tests.routes import ROUTES, Route
 from tests.stage import Stage, StagedTestCase
@@ -60,8 +62,16 @@ def ask(
         sign_in_client(client, user)
     path = reverse(name, args=args)
     if route.method == "post":
-        return client.post(path, data)
+        return client.post(path, rewound(data))
     return client.get(path, data)
+
+
+def rewound(data: dict[str, Any]) -> dict[str, Any]:
+    """The same data once more, its files from their beginning."""
+    for value in data.values():
+        if isinstance(value, File):
+            value.seek(0)
+    return data
 
 
 def body(response: HttpResponseBase) -> bytes:
@@ -89,8 +99,8 @@ def fingerprint(stage: Stage) -> dict[str, str]:
     return found
 
 
-class Matrix(StagedTestCase):
-    """Every route in every layer; the tests are made below, one for each."""
+class Cases(StagedTestCase):
+    """What is held of a route in a layer."""
 
     def hold(self, name: str, layer: str) -> None:
         """One route, all its cases."""
@@ -98,23 +108,25 @@ class Matrix(StagedTestCase):
         cast, slug = self.alder.cast, self.alder.cast.centre.slug
         person = getattr(cast, route.person) if route.person else None
         own_args, foreign_args = route.args(self.alder), route.args(self.birch)
+        # Made before the cases, so that each of them finds it.
+        own_data, foreign_data = route.data(self.alder), route.data(self.birch)
         before = fingerprint(self.birch)
 
         # 1. The right person in their own centre succeeds: without this every 404 proves nothing.
         with rolled_back(), scoping_off(layer):
-            answer = ask(person, name, route, (slug, *own_args), route.data(self.alder))
+            answer = ask(person, name, route, (slug, *own_args), own_data)
             assert answer.status_code in route.succeeds, (answer.status_code, body(answer)[:600])
             assert b"of Birch" not in body(answer)
 
         # … and its page asks no more of the database than a page may.
         if layer == "both":
             with rolled_back():
-                data = route.data(self.alder) if route.method == "get" else {}
+                data = own_data if route.method == "get" else {}
                 assert asked_by_page(person, reverse(name, args=(slug, *own_args)), data) <= MOST
 
         # 2. A stranger gets the 404 of what does not exist.
         with rolled_back(), scoping_off(layer):
-            answer = ask(self.outsider, name, route, (slug, *own_args), route.data(self.alder))
+            answer = ask(self.outsider, name, route, (slug, *own_args), own_data)
             if route.guest:
                 assert b"of Birch" not in body(answer)
             else:
@@ -123,19 +135,19 @@ class Matrix(StagedTestCase):
         # 3. A member of Alder, at Alder's address, with the id of something of Birch's.
         if own_args != foreign_args:
             with rolled_back(), scoping_off(layer):
-                answer = ask(person, name, route, (slug, *foreign_args), route.data(self.alder))
+                answer = ask(person, name, route, (slug, *foreign_args), own_data)
                 assert answer.status_code == 404, (answer.status_code, body(answer)[:600])
         # … and at Birch's address.
         if not route.guest:
             with rolled_back(), scoping_off(layer):
                 there = self.birch.cast.centre.slug
-                answer = ask(person, name, route, (there, *foreign_args), route.data(self.birch))
+                answer = ask(person, name, route, (there, *foreign_args), foreign_data)
                 assert answer.status_code == 404
 
         # 4. Ids of Birch posted as choices: refused by the form, nothing changed.
         for choice in route.choices:
             with rolled_back(), scoping_off(layer):
-                data = {**route.data(self.alder), choice: route.data(self.birch)[choice]}
+                data = {**own_data, choice: foreign_data[choice]}
                 own_before = fingerprint(self.alder)
                 answer = ask(person, name, route, (slug, *own_args), data)
                 assert answer.status_code in {404, 409, 422}, (choice, answer.status_code)
@@ -145,26 +157,35 @@ class Matrix(StagedTestCase):
         if layer != "database":
             for somebody, args in route.someone_elses(self.alder):
                 with rolled_back():
-                    answer = ask(somebody, name, route, (slug, *args), route.data(self.alder))
+                    answer = ask(somebody, name, route, (slug, *args), own_data)
                     assert answer.status_code == 404, (somebody, answer.status_code)
 
         # 6. Nobody signed in is asked to.
         if not route.guest:
             with rolled_back():
-                answer = ask(None, name, route, (slug, *own_args), route.data(self.alder))
+                answer = ask(None, name, route, (slug, *own_args), own_data)
                 assert answer.status_code == 302
                 assert answer["Location"].startswith(reverse("account_login"))
 
         assert fingerprint(self.birch) == before
 
 
-def _test_of(name: str, layer: str) -> Callable[[Matrix], None]:
-    def test(self: Matrix) -> None:
+class Matrix(Cases):
+    """Every route in every layer; the tests are made below, one for each."""
+
+
+class DraftMatrix(DraftTestCase, Cases):
+    """The routes that name a draft made from a handbook."""
+
+
+def _test_of(name: str, layer: str) -> Callable[[Cases], None]:
+    def test(self: Cases) -> None:
         self.hold(name, layer)
 
     return test
 
 
-for _name in ROUTES:
+for _name, _route in ROUTES.items():
+    _class = DraftMatrix if _route.args in AT_A_DRAFT else Matrix
     for _layer in LAYERS:
-        setattr(Matrix, f"test_{_name.replace(':', '_')}_{_layer}", _test_of(_name, _layer))
+        setattr(_class, f"test_{_name.replace(':', '_')}_{_layer}", _test_of(_name, _layer))

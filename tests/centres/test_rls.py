@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -14,9 +13,10 @@ from django.db.utils import ProgrammingError
 from centres.actions import invite_person
 from centres.models import Role
 from centres.tenancy import centre_context
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.centres.database import as_owner, parameters, sql, tenant_tables
 from tests.quality.whole import fill
+from tests.stage import KeptFilesTestCase
 
 APPEND_ONLY = """
     SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -43,12 +43,17 @@ WITH_IT = {
 
 
 @pytest.fixture
-def two_centres(alder: Cast, birch: Cast) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
+def two_centres(alder: Cast, birch: Cast) -> tuple[uuid.UUID, uuid.UUID]:
+    """The same for the tests whose rows are there for the owner's connection, too."""
+    return filled(alder, birch)
+
+
+def filled(alder: Cast, birch: Cast) -> tuple[uuid.UUID, uuid.UUID]:
     """Alder and Birch with rows in every tenant table: what isn't there could not leak."""
     for cast in (alder, birch):
         make_invitation(cast)
         fill(cast)
-    yield alder.centre.pk, birch.centre.pk
+    return alder.centre.pk, birch.centre.pk
 
 
 def make_invitation(cast: Cast) -> None:
@@ -128,89 +133,91 @@ def test_the_runtime_role_can_not_become_another_nor_switch_row_security_off() -
         assert refusal_of("SELECT * FROM centres_registration") == DENIED
 
 
-@pytest.mark.django_db
-def test_every_tenant_table_has_rows_of_both_centres_to_leak(
-    two_centres: tuple[uuid.UUID, uuid.UUID],
-) -> None:
-    tables = tenant_tables()
-    assert "centres_registration" in tables
-    for centre in two_centres:
-        with centre_context(centre):
-            assert [t for t in tables if not sql(f'SELECT 1 FROM "{t}" LIMIT 1')] == []
+class Leaks(KeptFilesTestCase):
+    """Both centres have rows in every tenant table, made once: no test keeps what it changes."""
 
+    alder: uuid.UUID
+    birch: uuid.UUID
 
-@pytest.mark.django_db
-def test_without_a_centre_no_row_is_seen(two_centres: tuple[uuid.UUID, uuid.UUID]) -> None:
-    assert {table: sql(f'SELECT count(*) FROM "{table}"')[0][0] for table in tenant_tables()} == (
-        dict.fromkeys(tenant_tables(), 0)
-    )
+    @classmethod
+    def setUpTestData(cls) -> None:
+        """Two whole centres."""
+        cls.alder, cls.birch = filled(
+            make_cast("alder", "Alder Centre", "012345"),
+            make_cast("birch", "Birch Training", "067890"),
+        )
 
+    def test_every_tenant_table_has_rows_of_both_centres_to_leak(self) -> None:
+        tables = tenant_tables()
+        assert "centres_registration" in tables
+        for centre in (self.alder, self.birch):
+            with centre_context(centre):
+                assert [t for t in tables if not sql(f'SELECT 1 FROM "{t}" LIMIT 1')] == []
 
-@pytest.mark.django_db
-def test_in_one_centre_no_row_of_another_is_seen(
-    two_centres: tuple[uuid.UUID, uuid.UUID],
-) -> None:
-    for centre in two_centres:
-        with centre_context(centre):
-            seen = {t: sql(f'SELECT DISTINCT centre_id FROM "{t}"') for t in tenant_tables()}
-        assert seen == {table: [(centre,)] for table in tenant_tables()}
+    def test_without_a_centre_no_row_is_seen(self) -> None:
+        seen = {t: sql(f'SELECT count(*) FROM "{t}"')[0][0] for t in tenant_tables()}
+        assert seen == dict.fromkeys(tenant_tables(), 0)
 
+    def test_in_one_centre_no_row_of_another_is_seen(self) -> None:
+        for centre in (self.alder, self.birch):
+            with centre_context(centre):
+                seen = {t: sql(f'SELECT DISTINCT centre_id FROM "{t}"') for t in tenant_tables()}
+            assert seen == {table: [(centre,)] for table in tenant_tables()}
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("inside", [True, False], ids=["in the other centre", "in no centre"])
-def test_no_row_of_another_centre_is_changed_or_deleted(
-    two_centres: tuple[uuid.UUID, uuid.UUID], inside: bool
-) -> None:
-    alder, birch = two_centres
-    reached = {}
-    with centre_context(birch if inside else ""):
-        for table in tenant_tables():
-            reached[table, "update"] = rows_touched(
-                f'UPDATE "{table}" SET id = id WHERE centre_id = %s', alder
-            )
-            reached[table, "delete"] = rows_touched(
-                f'DELETE FROM "{table}" WHERE centre_id = %s', alder
-            )
-    assert {key: what for key, what in reached.items() if what not in (0, DENIED)} == {}
-    assert 0 in reached.values()
+    def change_alders(self, inside: uuid.UUID | str) -> None:
+        """Nobody inside there changes or deletes a row of Alder."""
+        reached = {}
+        with centre_context(inside):
+            for table in tenant_tables():
+                reached[table, "update"] = rows_touched(
+                    f'UPDATE "{table}" SET id = id WHERE centre_id = %s', self.alder
+                )
+                reached[table, "delete"] = rows_touched(
+                    f'DELETE FROM "{table}" WHERE centre_id = %s', self.alder
+                )
+        assert {key: what for key, what in reached.items() if what not in (0, DENIED)} == {}
+        assert 0 in reached.values()
 
+    def test_no_row_of_another_centre_is_changed_or_deleted_in_the_other_centre(self) -> None:
+        self.change_alders(self.birch)
 
-@pytest.mark.django_db
-def test_the_own_rows_can_be_changed_where_the_table_allows_it(
-    two_centres: tuple[uuid.UUID, uuid.UUID],
-) -> None:
-    with centre_context(two_centres[0]):
-        assert rows_touched("UPDATE centres_registration SET id = id") == 4
+    def test_no_row_of_another_centre_is_changed_or_deleted_in_no_centre(self) -> None:
+        self.change_alders("")
 
+    def test_the_own_rows_can_be_changed_where_the_table_allows_it(self) -> None:
+        with centre_context(self.alder):
+            assert rows_touched("UPDATE centres_registration SET id = id") == 4
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("inside", [True, False], ids=["in the other centre", "in no centre"])
-def test_no_row_is_planted_in_another_centre(
-    two_centres: tuple[uuid.UUID, uuid.UUID], inside: bool
-) -> None:
-    alder, birch = two_centres
-    with centre_context(alder):
-        rows = {t: sql(f'SELECT to_jsonb(t) FROM "{t}" t LIMIT 1')[0][0] for t in tenant_tables()}
-    answers = {}
-    with centre_context(birch if inside else ""):
-        for table, row in rows.items():
-            copy = json.dumps({**json.loads(row), "id": str(uuid.uuid4())})
-            answers[table] = refusal_of(
-                f'INSERT INTO "{table}" SELECT * FROM jsonb_populate_record(NULL::"{table}", %s)',
-                copy,
-            )
-    assert answers == dict.fromkeys(tenant_tables(), DENIED)
+    def plant_in_alder(self, inside: uuid.UUID | str) -> None:
+        """Nobody inside there adds a row to Alder."""
+        with centre_context(self.alder):
+            rows = {
+                t: sql(f'SELECT to_jsonb(t) FROM "{t}" t LIMIT 1')[0][0] for t in tenant_tables()
+            }
+        answers = {}
+        with centre_context(inside):
+            for table, row in rows.items():
+                copy = json.dumps({**json.loads(row), "id": str(uuid.uuid4())})
+                answers[table] = refusal_of(
+                    f'INSERT INTO "{table}" '
+                    f'SELECT * FROM jsonb_populate_record(NULL::"{table}", %s)',
+                    copy,
+                )
+        assert answers == dict.fromkeys(tenant_tables(), DENIED)
 
+    def test_no_row_is_planted_in_another_centre_from_the_other_centre(self) -> None:
+        self.plant_in_alder(self.birch)
 
-@pytest.mark.django_db
-def test_no_row_is_moved_to_another_centre(two_centres: tuple[uuid.UUID, uuid.UUID]) -> None:
-    alder, birch = two_centres
-    with centre_context(alder):
-        answers = {
-            table: refusal_of(f'UPDATE "{table}" SET centre_id = %s', birch)
-            for table in tenant_tables()
-        }
-    assert answers == dict.fromkeys(tenant_tables(), DENIED)
+    def test_no_row_is_planted_in_another_centre_from_no_centre(self) -> None:
+        self.plant_in_alder("")
+
+    def test_no_row_is_moved_to_another_centre(self) -> None:
+        with centre_context(self.alder):
+            answers = {
+                table: refusal_of(f'UPDATE "{table}" SET centre_id = %s', self.birch)
+                for table in tenant_tables()
+            }
+        assert answers == dict.fromkeys(tenant_tables(), DENIED)
 
 
 def state_of(owner: psycopg.Connection[Any], statement: str, *values: Any) -> str | None:

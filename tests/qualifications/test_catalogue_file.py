@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from qualifications.catalogue_entries import digest, first_difference
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification
-from qualifications.marked_yaml import Fault
+from qualifications.marked_yaml import FAST, Fault, Faults, Fields, read_nodes
 from tests.qualifications.orchard import ORCHARD, PUBLISHED
+
+FIXTURES = sorted((Path(__file__).resolve().parents[2] / "fixtures" / "qualifications").glob("*"))
 
 
 def faults_of(text: str) -> list[Fault]:
@@ -174,6 +176,42 @@ def test_a_damaged_file_is_read_or_refused_and_never_falls_over(
         read_specification(text)
     except CatalogueFaultsError as refused:
         assert all(fault.line >= 1 and fault.rule and fault.remedy for fault in refused.faults)
+
+
+def read_with(text: str, fast: object) -> tuple[Fields | None, list[Fault]]:
+    faults = Faults("orchard.yaml")
+    return read_nodes(text, faults, fast=fast), faults.found
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
+def test_libyaml_reads_each_document_as_the_plain_reader_does(path: Path) -> None:
+    assert FAST is not None
+    assert read_with(path.read_text(), FAST) == read_with(path.read_text(), None)
+
+
+LINES = ORCHARD.splitlines(keepends=True)
+SIGNS = st.sampled_from(
+    [
+        *"-:?,[]{}#&*!|>'\"%@`\\ \t\n\r~=<0a1.\x00\x07\x85\xa0é\u2028\ufeff\ud800\U0001f600",
+        *("- ", ": ", " #", "? ", "\n\n", "\n  ", "\n- ", "|-\n", ">+\n", ">#", "---\n", "...\n"),
+        *("''", "&a ", "*a", "!!str ", "%YAML 1.1\n---\n", "[" * 13),
+    ]
+)
+
+
+@settings(max_examples=500)
+@given(
+    st.integers(0, len(LINES) - 1),
+    st.integers(1, 12),
+    st.lists(st.tuples(st.integers(0, 400), st.lists(SIGNS, max_size=3), st.integers(0, 5))),
+)
+def test_libyaml_reads_a_damaged_file_or_not_just_as_the_plain_reader_does(
+    first: int, count: int, damages: list[tuple[int, list[str], int]]
+) -> None:
+    text = "".join(LINES[first : first + count])
+    for at, inserted, removed in damages:
+        text = text[:at] + "".join(inserted) + text[at + removed :]
+    assert read_with(text, FAST) == read_with(text, None)
 
 
 def test_the_digest_follows_the_content_and_not_the_layout() -> None:

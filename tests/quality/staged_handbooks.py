@@ -6,7 +6,7 @@ from centres.tenancy import centre_context
 from quality.models import HandbookImport
 from tests.cast import PASSWORD
 from tests.quality import handbooks as making
-from tests.stage import Stage
+from tests.stage import Stage, StagedTestCase
 
 Args = tuple[Any, ...]
 
@@ -64,6 +64,20 @@ def unit_args(stage: Stage) -> Args:
 def part_args(stage: Stage) -> Args:
     """An outcome of the draft."""
     return (*args(stage), "outcome-4-1")
+
+
+AT_A_DRAFT = (args, unit_args, part_args)
+
+
+class DraftTestCase(StagedTestCase):
+    """The stages with such a draft in both centres, for the routes that name it."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        """Two drafts."""
+        super().setUpTestData()
+        answered(cls.alder)
+        answered(cls.birch)
 
 
 def to_import(stage: Stage) -> dict[str, Any]:
