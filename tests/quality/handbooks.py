@@ -5,7 +5,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from centres.tenancy import centre_context
+from qualifications.actions import make_draft, publish_draft
 from qualifications.models import Specification
+from qualifications.platform import platform_context
 from quality.actions.handbook import (
     answer_warnings,
     draft_handbook,
@@ -116,6 +118,13 @@ def draft(cast: Cast, held: HandbookImport | None = None, **changes: Any) -> Han
     with refusing(cast):
         draft_handbook(**given)
     return fresh(cast, held)
+
+
+def share(known: Specification, version: str) -> Specification:
+    """The platform publishes a copy of a version, for every centre, under this label."""
+    with platform_context():
+        made = make_draft(specification=known, version=version)
+        return publish_draft(specification=made, name="Petra Platform", expected_digest=made.digest)
 
 
 def warnings_of(cast: Cast, held: HandbookImport) -> list[HandbookWarning]:
