@@ -194,7 +194,12 @@ def open_pathways(centre: Centre) -> QuerySet[Pathway]:
             Q(centre_id=None) | Q(centre_id=centre.pk), specification__published_at__isnull=False
         )
         .select_related("specification__qualification")
-        .order_by("specification__qualification__number", "specification__version", "position")
+        .order_by(
+            "specification__qualification__number",
+            "specification__version",
+            "specification__published_at",
+            "position",
+        )
     )
 
 

@@ -14,7 +14,7 @@ HANDBOOK = Use(
     "again, then import that file.",
     smaller="Import the handbook alone, without appendices and pictures that nothing is assessed "
     "by, or save it as another of the kinds that are read.",
-    source="Files that handbooks are read from",
+    source="",
 )
 
 
@@ -23,5 +23,6 @@ def _limit(code: str) -> str:
 
 
 MAY_BE = (
-    f"{_TAKEN}. At most {_limit('docx')}, text {_limit('txt')}; a PDF at most {MOST_PAGES} pages."
+    f"{_TAKEN}. At most {_limit('docx')}, text {_limit('txt')};"
+    f" a PDF has at most {MOST_PAGES} pages."
 )

@@ -221,12 +221,8 @@ def draft(request: CentreRequest, import_id: UUID) -> HttpResponse:
     """Make a draft on the frame of a known version, after a look at what it would be."""
     held = reviewed_or_404(request, import_id)
     found = candidates(request.centre, from_kept(held.result))
-    form = DraftForm(
-        posted(request),
-        centre=request.centre,
-        candidates=found,
-        chosen=request.GET.get("known", ""),
-    )
+    chosen = request.GET.get("known", "")
+    form = DraftForm(posted(request), centre=request.centre, candidates=found, chosen=chosen)
     base = form.base
     refusal, faults = None if found else no_match(), []
     if form.is_valid() and base is not None:
@@ -245,14 +241,25 @@ def draft(request: CentreRequest, import_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "The draft is made. Answer for what is doubtful in it.")
             return redirect("quality:handbook", request.centre.slug, held.pk)
-    context: dict[str, Any] = {
+    return _draft_page(request, held, form, refusal, faults)
+
+
+def _draft_page(
+    request: CentreRequest,
+    held: HandbookImport,
+    form: DraftForm,
+    refusal: Refusal | None,
+    faults: list[Any],
+) -> HttpResponse:
+    base = form.base
+    context = {
         "handbook": held,
         "form": form,
         "base": base,
         "faults": faults,
         "same_files": same_files(held),
+        "preview": preview_of(held, base) if base else None,
     }
-    context["preview"] = preview_of(held, base) if base else None
     return form_answer(request, f"{PAGES}/draft.html", context, refusal)
 
 

@@ -99,9 +99,11 @@ def read(cast: Cast, text: str | None = None) -> HandbookImport:
 
 
 def known(cast: Cast) -> Specification:
-    """The version of 8588 that every centre shares."""
+    """The version 2.0 of 8588, which every centre shares."""
     with centre_context(cast.centre.pk):
-        return Specification.objects.get(qualification__number="8588", centre_id=None)
+        return Specification.objects.get(
+            qualification__number="8588", version="2.0", centre_id=None
+        )
 
 
 def draft(cast: Cast, held: HandbookImport | None = None, **changes: Any) -> HandbookImport:

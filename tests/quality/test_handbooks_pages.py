@@ -363,7 +363,7 @@ def test_a_refused_file_is_told_what_a_handbook_may_be(
 ) -> None:
     may_be = "Word (.docx), PDF with text (.pdf), or plain text or Markdown (.txt, .md)"
     page = shown(lea, at("handbook-new"))
-    assert f"{may_be}. At most 25 MB, text 2 MB; a PDF at most 500 pages." in page
+    assert f"{may_be}. At most 25 MB, text 2 MB; a PDF has at most 500 pages." in page
     answer = lea.post(at("handbook-new"), {"file": SimpleUploadedFile(name, content)})
     page = answer.content.decode()
     assert answer.status_code == 422
