@@ -25,11 +25,12 @@ from assessment.queries.blocks import GateLine
 from assessment.queries.marks import section_lines
 from assessment.queries.work import SheetWork, criterion_checklists, gate_lines, sheet_work
 from centres.canonical import text_hash
-from centres.models import Registration, Role, Signature
+from centres.models import Centre, Registration, Role, Signature
 from centres.pathways import moves_of, pathway_at
 from portfolios.models import Submission
 from qualifications.queries import AssessmentTree, TreeCriterion, TreeOutcome
 from qualifications.rules import amount_in_words
+from qualifications.version_names import version_name
 
 HEADINGS = {
     Audience.LEARNER: "Assessor on outcome {number}",
@@ -79,7 +80,7 @@ def paper_of(
         "attempt": submission.attempt,
         "attempts_so_far": attempts.count(),
         "submitted_at": moment_words(submission.submitted_at, zone),
-        "specification_label": _specification(tree),
+        "specification_label": _specification(tree, centre),
         "counts": _counts(work),
         "copy": cast(content.Copy, row.copy),
         "standing": standing_line(row),
@@ -115,7 +116,7 @@ def _outcomes(row: Document, work: SheetWork) -> tuple[content.JudgedOutcome, ..
     return tuple(
         content.JudgedOutcome(
             number=outcome.number,
-            title=outcome.title,
+            title=outcome.heading,
             unit_ref=unit.ref,
             criteria=tuple(_criterion(row, work, each) for each in outcome.criteria),
             comments=tuple(
@@ -198,8 +199,8 @@ def _counted(work: SheetWork) -> list[tuple[GateLine, ...]]:
     return [gate_lines(each, work.judgements[each.id]) for each in tree.criteria]
 
 
-def _specification(tree: AssessmentTree) -> str:
-    label = f"version {tree.version}"
+def _specification(tree: AssessmentTree, centre: Centre) -> str:
+    label = f"version {version_name(tree, centre.name)}"
     if tree.corrected_on:
         label += f", corrected {tree.corrected_on.day} {tree.corrected_on:%b %Y}"
     return label

@@ -11,6 +11,7 @@ from centres.queries import open_pathways
 from centres.refusals import Refusal
 from qualifications.models import Pathway, PathwayUnit, Qualification, Unit
 from qualifications.rules import judge_last_registration, judge_review_dates
+from qualifications.version_names import version_name
 
 
 def approval_in_force(
@@ -114,7 +115,10 @@ def check_open_to_enrolment(centre: Centre, pathway: Pathway, on: datetime.date)
         )
     override = standing_override(centre, approval)
     verdict = judge_review_dates(
-        pathway_units(pathway), on, override.reason if override else "", source=_review_of(pathway)
+        pathway_units(pathway),
+        on,
+        override.reason if override else "",
+        source=_review_of(centre, pathway),
     )
     if not verdict.met:
         raise Refusal(
@@ -125,12 +129,10 @@ def check_open_to_enrolment(centre: Centre, pathway: Pathway, on: datetime.date)
         )
 
 
-def _review_of(pathway: Pathway) -> str:
+def _review_of(centre: Centre, pathway: Pathway) -> str:
     specification = pathway.specification
-    return (
-        f"{specification.qualification.number}, version {specification.version}: "
-        "review dates of its units"
-    )
+    named = version_name(specification, centre.name)
+    return f"{specification.qualification.number}, version {named}: review dates of its units"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Forms about people and registrations; every choice is of the centre that they are made for."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,8 +14,16 @@ from django.utils import timezone
 
 from centres.approvals import enrolment_pathways
 from centres.models import Approval, Centre, Registration, Role, User
-from centres.queries import SHOWS, SORTS, RegistrationFilter, members_with, open_pathways
+from centres.queries import (
+    SHOWS,
+    SORTS,
+    RegistrationFilter,
+    members_with,
+    open_pathways,
+    running_on_same_award,
+)
 from qualifications.models import Pathway
+from qualifications.version_names import NOBODY_NAMED, version_name
 
 LATE_DAYS = 90
 
@@ -60,13 +68,15 @@ class PathwaysByQualification(PathwayIterator):
 
 
 class PathwayChoice(PathwayField):
-    """Choose a pathway by its code, title and version."""
+    """Choose a pathway by its code, title and version, which may be ``centre_name``’s own."""
 
     iterator = PathwaysByQualification
+    centre_name = NOBODY_NAMED
 
     def label_from_instance(self, pathway: Pathway) -> str:
         """As the awarding body lists it, with the version that will bind the registration."""
-        return f"{pathway.code} {pathway.title} (version {pathway.specification.version})"
+        name = version_name(pathway.specification, self.centre_name)
+        return f"{pathway.code} {pathway.title}, version {name}"
 
 
 class InvitationForm(forms.Form):
@@ -183,11 +193,19 @@ class EnrolmentForm(forms.Form):
 
     def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.centre = centre
         for name, choices in (
             ("learner", members_with(centre, Role.LEARNER)),
             ("pathway", pathways_to_enrol_on(centre)),
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = choices
+        cast(PathwayChoice, self.fields["pathway"]).centre_name = centre.name
+
+    def running(self, shown: Collection[str] = ()) -> tuple[Registration, ...]:
+        """What the learner runs for the same award, unless ``shown`` names all of it by its id."""
+        content = self.cleaned_data
+        found = running_on_same_award(self.centre, content["learner"], content["pathway"])
+        return () if {str(row.pk) for row in found} <= {*shown} else found
 
     def offers_nothing(self) -> bool:
         """Whether there is no pathway to choose, so that an approval comes first."""

@@ -28,6 +28,7 @@ from centres.models.registration import RegistrationQuerySet
 from centres.notices import notices_of
 from qualifications.models import Pathway, PathwayUnit
 from qualifications.rules import judge_term
+from qualifications.version_names import version_name
 
 EXPIRES_SOON_DAYS = 90
 PAGE_SIZE = 50
@@ -193,7 +194,12 @@ def open_pathways(centre: Centre) -> QuerySet[Pathway]:
             Q(centre_id=None) | Q(centre_id=centre.pk), specification__published_at__isnull=False
         )
         .select_related("specification__qualification")
-        .order_by("specification__qualification__number", "specification__version", "position")
+        .order_by(
+            "specification__qualification__number",
+            "specification__version",
+            "specification__published_at",
+            "position",
+        )
     )
 
 
@@ -255,6 +261,7 @@ class RegistrationRow:
     pathway: str
     pathway_code: str
     qualification: str
+    version: str
     units: tuple[str, ...]
     enrolled_on: datetime.date
     registered_on: datetime.date | None
@@ -310,7 +317,8 @@ def registration_list(
         pathways=pathways,
         page=page,
         rows=tuple(
-            _row(row, units.get(row.pathway_id, ()), assessors.get(row.pk, ())) for row in found
+            _row(centre, row, units.get(row.pathway_id, ()), assessors.get(row.pk, ()))
+            for row in found
         ),
     )
 
@@ -322,10 +330,26 @@ def registration_row(centre: Centre, registration: Registration) -> Registration
     """
     units = PathwayUnit.objects.filter(pathway_id=registration.pathway_id).select_related("unit")
     return _row(
+        centre,
         registration,
         tuple(f"{row.unit.number} {row.unit.short_title}" for row in units.order_by("position")),
         _assessors(centre, [registration], also_former=True).get(registration.pk, ()),
     )
+
+
+def running_on_same_award(
+    centre: Centre, learner: User, pathway: Pathway
+) -> tuple[Registration, ...]:
+    """The learner's other registrations for the same award that have not expired: on another
+    version, since a learner has one for each pathway."""
+    rows = Registration.objects.for_centre(centre).for_learner(learner)
+    others = rows.filter(
+        Q(expires_on=None) | Q(expires_on__gte=timezone.localdate()),
+        pathway__specification__qualification=pathway.specification.qualification_id,
+        pathway__code=pathway.code,
+        pathway__award=pathway.award,
+    ).exclude(pathway=pathway)
+    return tuple(others.select_related("pathway__specification").order_by("enrolled_on", "pk"))
 
 
 def waiting_for_manager(centre: Centre, user: User) -> int:
@@ -391,13 +415,19 @@ def _pathways(centre: Centre) -> tuple[PathwayChoice, ...]:
             Q(centre_id=None) | Q(centre_id=centre.pk),
             specification__published_at__isnull=False,
         )
-        .select_related("pathway", "unit")
-        .order_by("pathway__code", "pathway_id", "position")
+        .select_related("pathway__specification", "unit")
+        .order_by("pathway__code", "pathway__specification__published_at", "pathway_id", "position")
     )
     for row in rows:
-        labels[row.pathway_id] = f"{row.pathway.code} {row.pathway.get_award_display()}"
+        labels[row.pathway_id] = pathway_label(centre, row.pathway)
         units[row.pathway_id].append(row.unit.number)
     return tuple(PathwayChoice(pk, label, tuple(units[pk])) for pk, label in labels.items())
+
+
+def pathway_label(centre: Centre, pathway: Pathway) -> str:
+    """What a pathway is called where one of several is chosen; it comes with its specification."""
+    name = version_name(pathway.specification, centre.name)
+    return f"{pathway.code} {pathway.get_award_display()}, version {name}"
 
 
 def _chosen(centre: Centre, chosen: RegistrationFilter) -> RegistrationQuerySet:
@@ -450,7 +480,10 @@ def _assessors(
 
 
 def _row(
-    registration: Registration, units: tuple[str, ...], assessors: tuple[AssessorRow, ...]
+    centre: Centre,
+    registration: Registration,
+    units: tuple[str, ...],
+    assessors: tuple[AssessorRow, ...],
 ) -> RegistrationRow:
     pathway = registration.pathway
     qualification = pathway.specification.qualification
@@ -464,6 +497,7 @@ def _row(
         pathway=pathway.title,
         pathway_code=pathway.code,
         qualification=f"Level {qualification.level} {pathway.get_award_display()}",
+        version=version_name(pathway.specification, centre.name),
         units=units,
         enrolled_on=registration.enrolled_on,
         registered_on=registration.registered_on,

@@ -105,6 +105,33 @@ ACCEPTED = ",".join(extension for kind in KINDS.values() for extension in kind.e
 TAKEN = "PDF, Word (DOCX), JPEG, PNG, MP3, M4A, MP4, WAV and plain text (TXT, MD)"
 ANOTHER_KIND = f"Save it as one of these, then add it again: {TAKEN}."
 
+
+@dataclass(frozen=True)
+class Use:
+    """What a file is handed in as: which kinds are taken, and how a refusal speaks of it."""
+
+    kinds: frozenset[str]
+    not_taken: str
+    another_kind: str
+    empty: str
+    smaller: str
+    source: str
+
+    @property
+    def largest(self) -> int:
+        """Bytes that a file of the largest kind may have."""
+        return max(KINDS[code].limit for code in self.kinds)
+
+
+EVIDENCE = Use(
+    kinds=frozenset(KINDS),
+    not_taken="is not a kind of file taken as evidence",
+    another_kind=ANOTHER_KIND,
+    empty="Open it on your device, then add the one with content.",
+    smaller="Make it smaller or split it, then add it again.",
+    source=SOURCE,
+)
+
 # The names that files of kinds not taken usually carry; without the machine's own lists, so that
 # the same name is judged alike everywhere.
 _named_types = MimeTypes(filenames=())
@@ -147,33 +174,30 @@ def title_of(name: str) -> str:
     return (stem if dot and stem.strip() else name)[:200]
 
 
-def recognise(stream: BinaryIO, *, name: str, size: int) -> Kind:
+def recognise(stream: BinaryIO, *, name: str, size: int, use: Use = EVIDENCE) -> Kind:
     """The kind of a file by its content, after every check of that kind.
 
-    ``size`` is in bytes. Refuses what is empty, of a kind not taken, named as another kind,
-    larger than its kind's limit, cut short, two kinds at once, or a trap when opened.
+    ``size`` is in bytes. Refuses what is empty, of a kind not taken for its use, named as another
+    kind, larger than its kind's limit, cut short, two kinds at once, or a trap when opened.
     """
     if size == 0:
         raise Refusal(
             rule="The file is empty.",
-            remedy="Open it on your device, then add the one with content.",
+            remedy=use.empty,
         )
     stream.seek(0)
     head = stream.read(HEAD)
     kind = _kind_by_signature(head)
-    if kind is None:
-        raise Refusal(
-            rule=f"{_what_it_is(head)} is not a kind of file taken as evidence.",
-            remedy=ANOTHER_KIND,
-            source=SOURCE,
-        )
+    if kind is None or kind.code not in use.kinds:
+        what = f"This file ({kind.label})" if kind else _what_it_is(head)
+        raise Refusal(rule=f"{what} {use.not_taken}.", remedy=use.another_kind, source=use.source)
     if size > kind.limit:
         raise Refusal(
             rule=f"The file has {_mb(size)} MB; a {kind.label} may have {_mb(kind.limit)} MB.",
-            remedy="Make it smaller or split it, then add it again.",
-            source=SOURCE,
+            remedy=use.smaller,
+            source=use.source,
         )
-    _check_name(name, kind)
+    _check_name(name, kind, use)
     kind.check(stream, size)
     stream.seek(0)
     return kind
@@ -206,7 +230,7 @@ def _zip_of_word(head: bytes) -> bool:
     )
 
 
-def _check_name(name: str, kind: Kind) -> None:
+def _check_name(name: str, kind: Kind, use: Use) -> None:
     if name.lower().endswith(kind.extensions):
         return
     named, packed = _named_types.guess_type(name.lower(), strict=False)
@@ -219,7 +243,7 @@ def _check_name(name: str, kind: Kind) -> None:
             f"If the content is what you mean, rename the file to end in {kind.extensions[0]}; "
             "otherwise save it again in the form that its name says."
         ),
-        source=SOURCE,
+        source=use.source,
     )
 
 

@@ -24,7 +24,15 @@ from centres.access import check_may
 from centres.models import Centre, User
 from centres.refusals import Refusal
 from centres.stores import STORE_FAULTS
-from portfolios.file_types import KINDS, LARGEST, MB, clean_name, recognise, served_name
+from portfolios.file_types import (
+    EVIDENCE,
+    KINDS,
+    MB,
+    Use,
+    clean_name,
+    recognise,
+    served_name,
+)
 from portfolios.models import StoredFile
 
 # A document of its own, without scripts, forms, origin or network; only our own pages frame it.
@@ -43,23 +51,25 @@ def store_upload(
     centre: Centre,
     upload: "UploadedFile[Any]",
     permission: str = "change_portfolio",
+    use: Use = EVIDENCE,
 ) -> StoredFile:
     """Check an upload by its content, write its bytes and its row.
 
-    ``permission`` is the calling action's own. Refuses what ``file_types.recognise`` refuses, and
-    a store that has no room; then there is neither a row nor a file.
+    ``permission`` is the calling action's own, ``use`` what the file is handed in as. Refuses what
+    ``file_types.recognise`` refuses, and a store that has no room; then there is neither a row nor
+    a file.
     """
     check_may(actor, centre, permission)
     name, size = clean_name(upload.name or ""), int(upload.size or 0)
-    if size > LARGEST:
+    if size > use.largest:
         raise Refusal(
-            rule=f"The file is larger than the {LARGEST // MB} MB that any file may have.",
-            remedy="Make it smaller or split it, then add it again.",
+            rule=f"The file is larger than the {use.largest // MB} MB that any file may have here.",
+            remedy=use.smaller,
         )
     if upload.file is None:
         raise Refusal(rule="The file did not arrive.", remedy="Add it again.")
     source = cast(BinaryIO, upload.file)
-    kind = recognise(source, name=name, size=size)
+    kind = recognise(source, name=name, size=size, use=use)
     counted, sha256 = _measured(source, size)
     if counted != size:
         raise Refusal(rule="The file did not arrive whole.", remedy="Add it again.")

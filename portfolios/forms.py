@@ -92,7 +92,7 @@ def _grouped(criteria: Sequence[Criterion]) -> list[Any]:
     several = len({criterion.unit_id for criterion in criteria}) > 1
     for criterion in criteria:
         unit = f"{criterion.unit.number}: " if several else ""
-        title = f"{unit}{criterion.outcome.number} {criterion.outcome.title}"
+        title = f"{unit}{criterion.outcome.number} {criterion.outcome.heading}"
         group = groups.setdefault(criterion.outcome_id, (title, []))
         group[1].append((str(criterion.pk), f"{criterion.number} {criterion.statement}"))
     return [("", "Choose the criterion that it shows"), *groups.values()]

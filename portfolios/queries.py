@@ -528,7 +528,7 @@ def _outcome_blocks(
     return tuple(
         OutcomeBlock(
             number=rows[0].outcome.number,
-            title=rows[0].outcome.title,
+            title=rows[0].outcome.heading,
             unit_ref=rows[0].unit.ref if several else "",
             criteria=tuple(line(criterion) for criterion in rows),
         )

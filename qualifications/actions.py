@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import IntegrityError, connections, transaction
+from django.db.models import OuterRef, Q, QuerySet
 
 from qualifications.catalogue_entries import SpecificationEntry, digest, first_difference
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification, shown_name
@@ -38,6 +39,7 @@ __all__ = [
     "make_draft",
     "publish_draft",
     "revise_draft",
+    "versions_in_sight",
 ]
 
 State = Literal["loaded", "unchanged", "draft replaced"]
@@ -208,9 +210,9 @@ def make_draft(
 ) -> Specification:
     """Copy a version's content into a draft under a new version label.
 
-    The draft is shared, or `centre_id`'s own. Writes within `platform_context` or within that
-    centre's context. Raises `VersionTakenError`, and `CatalogueFaultsError` for a label that
-    cannot be one.
+    The draft is shared, or `centre_id`'s own, which takes no label of a shared version either.
+    Writes within `platform_context` or within that centre's context. Raises `VersionTakenError`,
+    and `CatalogueFaultsError` for a label that cannot be one.
     """
     label = _checked_label(version)
     content = held_content(specification, using=using)
@@ -267,11 +269,15 @@ def publish_draft(
 ) -> Specification:
     """Freeze a draft, from now on, as published by the person of this name.
 
-    Raises `PublishedError`, `StaleDraftError` where the draft is no longer what the person was
-    shown, and `CatalogueFaultsError` where it breaks a rule of a file or the name is empty.
+    Raises `PublishedError`, `VersionTakenError`, `StaleDraftError` where the draft is no longer
+    what the person was shown, and `CatalogueFaultsError` where it breaks a rule of a file or the
+    name is empty.
     """
     with transaction.atomic(using=using):
         held = _locked_draft(specification, expected_digest, using)
+        if held.centre_id is not None:
+            # A shared version may have come under the draft's label since the draft was made.
+            _refuse_taken_label(held, held.version, using, "Give the draft another label first")
         now = datetime.now(UTC)
         content = held_content(held, using=using)
         offered = replace(content, published=now.date(), published_by=name)
@@ -328,11 +334,20 @@ def _checked_label(version: str) -> str:
     return label
 
 
-def _refuse_taken_label(draft: Specification, label: str, using: str) -> None:
-    taken = Specification.objects.using(using).filter(
-        qualification=draft.qualification_id, version=label, centre_id=draft.centre_id
-    )
-    if taken.exclude(pk=draft.pk).exists():
-        raise VersionTakenError(
-            f"the qualification has a version {label} already", "Choose another label"
-        )
+def versions_in_sight(
+    qualification_id: UUID | OuterRef, centre_id: UUID | None
+) -> QuerySet[Specification]:
+    """Beside which versions a label has to be told apart: of the platform, the shared ones; of a
+    centre, its own and those that are published for all."""
+    rows = Specification.objects.filter(qualification=qualification_id)
+    if centre_id is None:
+        return rows.filter(centre_id=None)
+    return rows.filter(Q(centre_id=centre_id) | Q(centre_id=None, published_at__isnull=False))
+
+
+def _refuse_taken_label(
+    draft: Specification, label: str, using: str, remedy: str = "Choose another label"
+) -> None:
+    taken = versions_in_sight(draft.qualification_id, draft.centre_id).using(using)
+    if taken.filter(version__iexact=label).exclude(pk=draft.pk).exists():
+        raise VersionTakenError(f"the qualification has a version {label} already", remedy)

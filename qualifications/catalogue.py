@@ -285,7 +285,6 @@ def _combinations(
             award=row.get_award_display(),
             credits=row.credits,
             units=tuple(units[pk] for pk in needed),
-            version=specification.version,
         )
         for row, needed in pathways.items()
     ]

@@ -70,8 +70,7 @@ class TreeCriterion:
 class TreeOutcome:
     id: UUID
     number: int
-    title: str
-    text: str
+    heading: str
     criteria: tuple[TreeCriterion, ...]
 
 
@@ -121,6 +120,7 @@ class AssessmentTree:
     sheet_kind: str
     specification_id: UUID
     version: str
+    centre_id: UUID | None
     corrected_on: date | None
     specification_digest: str
     qualification_number: str
@@ -220,6 +220,7 @@ def assessment_tree(assessment_id: UUID, *, using: str = "default") -> Assessmen
         sheet_kind=sheet.sheet_kind,
         specification_id=specification.id,
         version=specification.version,
+        centre_id=specification.centre_id,
         corrected_on=specification.corrected_on,
         specification_digest=specification.digest,
         qualification_number=qualification.number,
@@ -242,8 +243,7 @@ def assessment_tree(assessment_id: UUID, *, using: str = "default") -> Assessmen
                     TreeOutcome(
                         id=outcome.id,
                         number=outcome.number,
-                        title=outcome.title,
-                        text=outcome.text,
+                        heading=outcome.heading,
                         criteria=tuple(
                             criterion_in_tree(criterion, unit, outcome.number)
                             for criterion in criteria[outcome.id]

@@ -38,7 +38,7 @@ allow("see_combination", *EVERYONE)
 
 # Handbooks.
 allow("see_handbooks", *IQA, Role.MANAGER)
-allow("import_handbook", Role.LEAD_IQA, Role.MANAGER)
+allow("import_handbook", Role.LEAD_IQA)
 
 # Alignments.
 allow("see_alignments", *STAFF, Role.EQA)

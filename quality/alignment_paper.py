@@ -14,6 +14,7 @@ from assessment.paper.sheet import qr_code
 from assessment.paper_confirmation import METHODS, day_words, moment_words
 from centres.models import Role, Signature
 from qualifications.models import Pathway
+from qualifications.version_names import version_name
 from quality.models import Alignment, AlignmentPaper
 from quality.queries.alignments import AlignmentWork, alignment_work
 
@@ -55,6 +56,11 @@ class PrintedAlignment:
     def pathway(self) -> Pathway:
         pathway: Pathway = self.work.alignment.pathway
         return pathway
+
+    @property
+    def specification_name(self) -> str:
+        """The version of the qualification, with whose it is."""
+        return version_name(self.pathway.specification, self.centre_name)
 
     @property
     def verify_place(self) -> str:

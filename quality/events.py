@@ -51,6 +51,7 @@ register_actions(
     handbook__revised="a draft made from a handbook was changed",
     handbook__published="a version of the centre’s own was published from a handbook",
     handbook__discarded="a handbook’s import was given up",
+    handbook__cleared="a closed import of a handbook was taken out of the list",
 )
 
 # Alignments.

@@ -39,8 +39,8 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField[Any]", self.fields["pathway"])
-        field.queryset = alignable_pathways(centre)
+        field = cast(PathwayChoice, self.fields["pathway"])
+        field.queryset, field.centre_name = alignable_pathways(centre), centre.name
 
 
 class DraftForm(forms.Form):

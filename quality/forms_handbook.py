@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django import forms
 
+from centres.models import Centre
 from qualifications.models import CODE_LENGTH, Specification
+from qualifications.version_names import version_name
+from quality.handbook_files import ACCEPTED, MAY_BE
 from quality.models import HandbookWarning
 from quality.queries.handbook import Candidate
-
-ACCEPTED = ".docx,.pdf,.txt,.md"
 
 
 class HandbookForm(forms.Form):
@@ -17,7 +18,8 @@ class HandbookForm(forms.Form):
 
     file = forms.FileField(
         label="The handbook",
-        help_text="The awarding body’s own document: Word, PDF with text, plain text or Markdown.",
+        help_text=f"The awarding body’s own document: {MAY_BE}",
+        allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
 
@@ -51,26 +53,35 @@ class DraftForm(forms.Form):
     version = forms.CharField(
         label="Version label",
         max_length=CODE_LENGTH,
-        help_text="As the handbook prints it, or your own, such as 2.0-handbook.",
+        help_text="No other version of the qualification that you can see may bear it.",
     )
 
     def __init__(
-        self, *args: Any, candidates: tuple[Candidate, ...], chosen: str, **kwargs: Any
+        self,
+        *args: Any,
+        centre: Centre,
+        candidates: tuple[Candidate, ...],
+        chosen: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.versions = {str(one.specification.pk): one.specification for one in candidates}
+        self.candidates = {str(one.specification.pk): one for one in candidates}
         field = cast("forms.ChoiceField", self.fields["known"])
-        field.choices = [(str(one.specification.pk), _name(one)) for one in candidates]
-        field.initial = chosen if chosen in self.versions else next(iter(self.versions), "")
+        field.choices = [(str(one.specification.pk), _name(centre, one)) for one in candidates]
+        field.initial = chosen if chosen in self.candidates else next(iter(self.candidates), "")
+        if field.initial:
+            label = self.candidates[field.initial].free_label(centre)
+            self.fields["version"].initial = label
+            self.fields["version"].help_text += f" “{label}” is free."
 
     @property
     def base(self) -> Specification | None:
         """The version that is chosen so far."""
-        return self.versions.get(str(self["known"].value() or ""))
+        found = self.candidates.get(str(self["known"].value() or ""))
+        return found.specification if found else None
 
 
-def _name(one: Candidate) -> str:
-    version = one.specification
-    whose = "your centre’s own" if one.is_own else "shared"
-    label = f"{version.qualification.number} version {version.version} ({whose})"
-    return f"{label}: {one.shared} of {one.units} units"
+def _name(centre: Centre, one: Candidate) -> str:
+    name = version_name(one.specification, centre.name)
+    number = one.specification.qualification.number
+    return f"{number} version {name}: {one.shared} of {one.units} units"

@@ -157,4 +157,5 @@ urlpatterns += [
     path(f"{HANDBOOK}export/", handbook.export, name="handbook-export"),
     path(f"{HANDBOOK}publish/", handbook.publish, name="handbook-publish"),
     path(f"{HANDBOOK}discard/", handbook.discard, name="handbook-discard"),
+    path(f"{HANDBOOK}clear/", handbook.clear, name="handbook-clear"),
 ]

@@ -798,7 +798,7 @@ ROUTES: dict[str, Route] = {
     # handbooks
     "quality:handbooks": Route("jo", SEES_SAMPLING),
     "quality:handbook-new": Route(
-        "lea", HOLDS, method="post", data=handbooks.to_import, succeeds=REDIRECTED
+        "lea", LEAD, method="post", data=handbooks.to_import, succeeds=REDIRECTED
     ),
     "quality:handbook": Route("jo", SEES_SAMPLING, args=handbooks.args),
     "quality:handbook-unit": Route("jo", SEES_SAMPLING, args=handbooks.unit_args),
@@ -807,7 +807,7 @@ ROUTES: dict[str, Route] = {
     "quality:handbook-export": Route("jo", SEES_SAMPLING, args=handbooks.args),
     "quality:handbook-answers": Route(
         "lea",
-        HOLDS,
+        LEAD,
         args=handbooks.args,
         method="post",
         data=handbooks.to_answer,
@@ -816,7 +816,7 @@ ROUTES: dict[str, Route] = {
     ),
     "quality:handbook-draft": Route(
         "lea",
-        HOLDS,
+        LEAD,
         args=handbooks.read_args,
         method="post",
         data=handbooks.to_draft,
@@ -825,7 +825,7 @@ ROUTES: dict[str, Route] = {
     ),
     "quality:handbook-edit": Route(
         "lea",
-        HOLDS,
+        LEAD,
         args=handbooks.part_args,
         method="post",
         data=handbooks.to_edit,
@@ -833,14 +833,17 @@ ROUTES: dict[str, Route] = {
     ),
     "quality:handbook-publish": Route(
         "lea",
-        HOLDS,
+        LEAD,
         args=handbooks.args,
         method="post",
         data=handbooks.to_publish,
         succeeds=REDIRECTED,
     ),
     "quality:handbook-discard": Route(
-        "max", HOLDS, args=handbooks.read_args, method="post", succeeds=REDIRECTED
+        "lea", LEAD, args=handbooks.read_args, method="post", succeeds=REDIRECTED
+    ),
+    "quality:handbook-clear": Route(
+        "lea", LEAD, args=handbooks.refused_args, method="post", succeeds=REDIRECTED
     ),
     # approvals
     "quality:approvals": Route("pat", STAFF | EQA),

@@ -165,7 +165,7 @@ def _outcome_parts(work: SheetWork, audiences: Iterable[str]) -> tuple[OutcomePa
     return tuple(
         OutcomePart(
             number=outcome.number,
-            title=outcome.title,
+            title=outcome.heading,
             lines=tuple(
                 _line(work, criterion, checked=Audience.ASSESSOR in audiences)
                 for criterion in outcome.criteria

@@ -14,6 +14,7 @@ from centres.pathways import targets_of
 from centres.refusals import Refusal, TransitionError
 from qualifications.models import Pathway
 from qualifications.rules import Step, is_same_award, judge_age, judge_way
+from qualifications.version_names import version_name
 
 
 @action
@@ -104,12 +105,13 @@ def open_target(held: Registration, pathway: Pathway) -> Pathway:
 
 def _check_age(held: Registration, target: Pathway, today: datetime.date) -> None:
     specification = target.specification
+    named = version_name(specification, held.centre.name)
     verdict = judge_age(
         held.date_of_birth,
         today,
         target.minimum_age,
         of=target.code,
-        source=f"{specification.qualification.number} handbook, version {specification.version}: "
+        source=f"{specification.qualification.number} handbook, version {named}: "
         f"registration from {target.minimum_age}",
     )
     if not verdict.met:

@@ -14,6 +14,7 @@ from centres.models import Allocation, Centre, Membership, Registration, Role, U
 from centres.refusals import Refusal, TransitionError
 from qualifications.models import Pathway
 from qualifications.rules import comes_of_age, judge_age, term_ends
+from qualifications.version_names import version_name
 
 
 @action
@@ -42,7 +43,7 @@ def enrol_learner(
         )
     _check_pathway(centre, pathway)
     check_open_to_enrolment(centre, pathway, enrolled_on)
-    _check_age(pathway, date_of_birth, enrolled_on)
+    _check_age(centre, pathway, date_of_birth, enrolled_on)
     taken = TransitionError(
         rule=f"{learner.full_name} is enrolled on {pathway.code} already.",
         remedy="Open that registration; a learner has one for each pathway.",
@@ -85,7 +86,9 @@ def _check_pathway(centre: Centre, pathway: Pathway) -> None:
         )
 
 
-def _check_age(pathway: Pathway, date_of_birth: datetime.date, enrolled_on: datetime.date) -> None:
+def _check_age(
+    centre: Centre, pathway: Pathway, date_of_birth: datetime.date, enrolled_on: datetime.date
+) -> None:
     if enrolled_on > timezone.localdate():
         raise Refusal(
             rule="An enrolment is recorded on the day it happens, or after it.",
@@ -101,11 +104,12 @@ def _check_age(pathway: Pathway, date_of_birth: datetime.date, enrolled_on: date
         return
     possible = comes_of_age(date_of_birth, pathway.minimum_age)
     qualification = pathway.specification.qualification
+    named = version_name(pathway.specification, centre.name)
     raise Refusal(
         rule=verdict.sentence,
         remedy=f"Correct the date of birth, or enrol from {possible:%-d %b %Y}.",
         source=(
-            f"{qualification.number} handbook, version {pathway.specification.version}: "
+            f"{qualification.number} handbook, version {named}: "
             f"registration from {pathway.minimum_age}"
         ),
     )

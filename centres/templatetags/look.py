@@ -15,6 +15,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from qualifications.version_names import NOBODY_NAMED, Versioned
+from qualifications.version_names import version_name as name_of
+
 register = template.Library()
 
 Kind = Literal["ok", "act", "wait", "off"]
@@ -332,6 +335,13 @@ def in_plain_words(form: BaseForm) -> BaseForm:
 def saved_status(time: str = "") -> dict[str, Any]:
     """The line that says whether the typing is saved; autosave.js keeps it true."""
     return {"time": time}
+
+
+@register.simple_tag(takes_context=True)
+def version_name(context: template.Context, version: Versioned) -> str:
+    """A version by its label and, if a centre owns it, by the name of the page's centre."""
+    centre = context.get("centre") or getattr(getattr(context, "request", None), "centre", None)
+    return name_of(version, centre.name if centre else NOBODY_NAMED)
 
 
 @register.simple_tag

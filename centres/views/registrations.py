@@ -92,10 +92,12 @@ def registration(request: CentreRequest, registration_id: UUID) -> HttpResponse:
 @may("change_registrations")
 @require_http_methods(["GET", "POST"])
 def enrol(request: CentreRequest) -> HttpResponse:
-    """Enrol a learner on a pathway."""
+    """Enrol a learner on a pathway; where one for the same award runs already, show that first."""
     form = EnrolmentForm(posted(request), centre=request.centre)
-    refusal = None
+    refusal, running = None, ()
     if form.is_valid():
+        running = form.running(request.POST.getlist("aware"))
+    if form.is_valid() and not running:
         try:
             enrolled = enrol_learner(actor=request.user, centre=request.centre, **form.cleaned_data)
         except Refusal as refused:
@@ -103,7 +105,11 @@ def enrol(request: CentreRequest) -> HttpResponse:
         else:
             messages.success(request, f"{enrolled.certificate_name} is enrolled.")
             return redirect("centres:registration", request.centre.slug, enrolled.pk)
-    context = {"form": form, "can": {"record": allowed(request.roles, "change_approvals")}}
+    context = {
+        "form": form,
+        "running": running,
+        "can": {"record": allowed(request.roles, "change_approvals")},
+    }
     return form_answer(request, "centres/registration_new.html", context, refusal)
 
 

@@ -156,6 +156,7 @@ class _Drafting:
     def _tell_what_is_not_printed(self, known: UnitEntry, page: Unit) -> None:
         """Where the page has nothing of a kind, the known version's words stand in, and say so."""
         kinds = [
+            ("title", page.title, known.title),
             ("aim", page.aim, known.aim),
             ("indicative content", page.indicative_content, known.indicative_content),
             *(

@@ -12,6 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from qualifications.version_names import version_name
+
 TITLE_LENGTH = 250
 CODE_LENGTH = 40
 
@@ -106,7 +108,7 @@ class Specification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.qualification} · version {self.version}"
+        return f"{self.qualification} · version {version_name(self)}"
 
     @property
     def is_published(self) -> bool:

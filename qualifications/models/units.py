@@ -84,7 +84,11 @@ class Unit(SpecificationRow):
 
 
 class LearningOutcome(SpecificationRow):
-    """What the learner will be able to do; holds its criteria together on pages and papers."""
+    """What the learner will be able to do; holds its criteria together on pages and papers.
+
+    `title` is always our own few words; `text` is the awarding body's sentence in a version that a
+    centre imported, and ours in a shared one.
+    """
 
     unit = models.ForeignKey(
         Unit, models.CASCADE, related_name="outcomes", db_constraint=False, db_index=False
@@ -105,6 +109,11 @@ class LearningOutcome(SpecificationRow):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def heading(self) -> str:
+        """How pages and papers print it: a centre's own version in the official wording."""
+        return self.title if self.centre_id is None else self.text
 
 
 class Criterion(SpecificationRow):

@@ -35,11 +35,11 @@ from qualifications.handbook.entry import drafted, shared_refs
 from qualifications.handbook.kept import from_kept
 from qualifications.held_content import held_content
 from qualifications.models import Specification
+from quality.handbook_files import HANDBOOK
 from quality.handbook_jobs import add_warnings, send_after_commit
 from quality.models import HandbookImport, HandbookWarning
 
 MAY = "import_handbook"
-KINDS = frozenset({"docx", "pdf", "txt"})
 State = HandbookImport.State
 Resolution = HandbookWarning.Resolution
 
@@ -48,17 +48,12 @@ Resolution = HandbookWarning.Resolution
 def import_handbook(*, actor: User, centre: Centre, upload: "UploadedFile[Any]") -> HandbookImport:
     """Keep a handbook's file and queue its reading.
 
-    Refuses what ``store_upload`` refuses and every kind but Word, PDF and text; then there is
+    Refuses what ``store_upload`` refuses, and so every kind but Word, PDF and text; then there is
     neither a row nor a file.
     """
     check_may(actor, centre, MAY)
-    stored = store_upload(actor=actor, centre=centre, upload=upload, permission=MAY)
+    stored = store_upload(actor=actor, centre=centre, upload=upload, permission=MAY, use=HANDBOOK)
     try:
-        if stored.kind not in KINDS:
-            raise Refusal(
-                rule="A handbook is a Word document, a PDF or a text file.",
-                remedy="Save it as one of these, then import it again.",
-            )
         made = HandbookImport.objects.create(
             centre=centre,
             file=stored,
@@ -291,6 +286,25 @@ def discard_handbook(*, actor: User, centre: Centre, handbook: HandbookImport) -
         subject=held,
         digest=draft.digest if draft else None,
     )
+
+
+@action
+def clear_handbook(*, actor: User, centre: Centre, handbook: HandbookImport) -> None:
+    """Take an import that could not be read, or was given up, out of the list; it stays on record.
+
+    Refuses any other, and one that is taken out already.
+    """
+    check_may(actor, centre, MAY)
+    held = _locked(centre, handbook)
+    if not held.can_be_cleared:
+        raise TransitionError(
+            rule="Only an import that could not be read, or was given up, is taken out of the list,"
+            " once.",
+            remedy="Open it to see how it stands.",
+        )
+    held.cleared_at = database_now()
+    held.save(update_fields=["cleared_at"])
+    record("handbook.cleared", centre=centre, actor=actor, subject=held)
 
 
 def _locked(centre: Centre, handbook: HandbookImport) -> HandbookImport:

@@ -15,6 +15,7 @@ from centres.refusals import Refusal, TransitionError
 from portfolios.actions import carry_claims
 from qualifications.models import Criterion, Pathway
 from qualifications.rules import is_same_award
+from qualifications.version_names import version_name
 from quality.locks import lock_sheets
 from quality.models import KeptDecision
 from quality.queries.combination import MovePreview, move_preview
@@ -120,9 +121,8 @@ def _carry_claims(actor: User, centre: Centre, held: Registration, move: Pathway
 def _tell_learner(centre: Centre, held: Registration, move: PathwayMove) -> None:
     target = move.to_pathway
     again = is_same_award(held.pathway, target)
-    where = (
-        f"version {target.specification.version}" if again else f"the {target.get_award_display()}"
-    )
+    named = version_name(target.specification, centre.name)
+    where = f"version {named}" if again else f"the {target.get_award_display()}"
     notify(
         centre=centre,
         recipient=held.learner,

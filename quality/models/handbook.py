@@ -12,7 +12,8 @@ class HandbookImport(CentreOwned):
     """A handbook on its way to a version of the centre's own. The row is the worker's job.
 
     `result` is what was read, each value with its place, and the lines that it was read from.
-    `specification` is the draft made from it, later the published version.
+    `specification` is the draft made from it, later the published version. One that led nowhere
+    is taken out of the list by `cleared_at`, and stays on record.
     """
 
     class State(models.TextChoices):
@@ -46,6 +47,7 @@ class HandbookImport(CentreOwned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(CentreOwned.Meta):
         ordering = ["-asked_at"]
@@ -95,10 +97,19 @@ class HandbookImport(CentreOwned):
                 condition=~Q(state="published") | Q(specification__isnull=False),
                 name="handbookimport_published_version",
             ),
+            models.CheckConstraint(
+                condition=Q(cleared_at__isnull=True) | Q(state__in=["refused", "discarded"]),
+                name="handbookimport_cleared_if_closed",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def can_be_cleared(self) -> bool:
+        """Whether it led nowhere and is listed still."""
+        return self.cleared_at is None and self.state in (self.State.REFUSED, self.State.DISCARDED)
 
 
 class HandbookWarning(CentreOwned):

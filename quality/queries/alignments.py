@@ -345,7 +345,6 @@ def _rules(pathway: Pathway, units: list[Unit]) -> tuple[str, ...]:
         award=pathway.get_award_display(),
         credits=pathway.credits,
         units=tuple(units),
-        version=pathway.specification.version,
     )
     return combination_sentences([combination], {unit.ref: unit.number for unit in units})
 

@@ -33,6 +33,7 @@ from qualifications.rules import (
     reason_left_out,
 )
 from qualifications.rules import Standing as Held
+from qualifications.version_names import version_name
 from quality.queries.kept import VersionStep, passes_to_keep, undecided_work, version_step
 from quality.queries.record import standing_code
 from quality.queries.standings import standings
@@ -124,7 +125,6 @@ def _combination(pathway: Pathway, units: Sequence[CatalogueUnit]) -> Combinatio
         award=pathway.get_award_display(),
         credits=pathway.credits,
         units=tuple(units),
-        version=pathway.specification.version,
     )
 
 
@@ -251,7 +251,7 @@ def combination_page(registration: Registration, reader: User) -> CombinationPag
             OtherPathway(
                 other,
                 judge_combination(
-                    here.combinations[other.pk], found.results(), pathways=found.all_here()
+                    found.combination(other), found.results(), pathways=found.all_here()
                 ),
             )
             for other in here.pathways.values()
@@ -293,13 +293,20 @@ class _Results:
             .filter(qualification=self.now.specification.qualification_id)
             .order_by("published_at", "version")
         )
+        self.names = {each.pk: version_name(each, centre.name) for each in self.versions}
         self.shapes = shapes_of(each.pk for each in self.versions)
 
     def combination(self, pathway: Pathway) -> Combination:
-        return self.shapes[pathway.specification_id].combinations[pathway.pk]
+        return self._combinations(pathway.specification_id)[pathway.pk]
 
     def all_here(self) -> tuple[Combination, ...]:
-        return tuple(self.shapes[self.now.specification_id].combinations.values())
+        return tuple(self._combinations(self.now.specification_id).values())
+
+    def _combinations(self, specification_id: UUID) -> dict[UUID, Combination]:
+        """A version's pathways; its name, which may be the centre's, is not kept with the shape."""
+        name = self.names[specification_id]
+        known = self.shapes[specification_id].combinations
+        return {key: replace(each, version=name) for key, each in known.items()}
 
     def works_on(self, shape: Shape, ref: str) -> tuple[WorkStanding, ...]:
         keys = ((self.registration.pk, assessment) for assessment in shape.on(ref))
@@ -324,7 +331,7 @@ class _Results:
         under = self.under(work)
         passed = all(each.outcome == "pass" for each in works)
         standing = HELD[work.standing] if passed else Held.IN_PROGRESS
-        return HeldResult(standing, under.code, under.specification.version)
+        return HeldResult(standing, under.code, self.names[under.specification_id])
 
     def under(self, work: WorkStanding) -> Pathway:
         """The pathway that the registration was on when the work was decided."""
@@ -337,10 +344,12 @@ class _Results:
             if not work.outside:
                 continue
             under = self.under(work)
-            shape = next(each for each in self.shapes.values() if assessment in each.covered)
+            key, shape = next(
+                (key, each) for key, each in self.shapes.items() if assessment in each.covered
+            )
             units = shape.covered[assessment]
             sentence = " ".join(
-                f"{unit.ref} was handed in under version {_version(shape)}; this version asks for "
+                f"{unit.ref} was handed in under version {self.names[key]}; this version asks for "
                 "it anew."
                 if unit.ref in combination.refs
                 else reason_left_out(unit.ref, combination, self.all_here())
@@ -348,10 +357,6 @@ class _Results:
             )
             lines.append(OutsideLine(units, under, work, sentence))
         return tuple(lines)
-
-
-def _version(shape: Shape) -> str:
-    return next(iter(shape.pathways.values())).specification.version
 
 
 # Before a move

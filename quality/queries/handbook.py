@@ -1,15 +1,19 @@
 """What the pages of handbooks read: the list, one import, a unit beside its source, the source."""
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from centres.models import Centre
+from qualifications.actions import versions_in_sight
 from qualifications.catalogue import newest_first, specifications_for
 from qualifications.catalogue_entries import SpecificationEntry, UnitEntry
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification
@@ -33,10 +37,12 @@ from qualifications.marked_yaml import Fault
 from qualifications.models import SheetKind, Specification
 from qualifications.models import Unit as UnitRow
 from qualifications.queries import grouped
+from qualifications.version_names import version_name_in_sql
 from quality.models import HandbookImport, HandbookWarning
 
 PAGE_SIZE = 25
 SOURCE_LINES = 300
+SAME_FILES = 3
 NEAR = 12  # lines between two places that are shown as one stretch
 AROUND = 2
 UNDER_WAY = frozenset({HandbookImport.State.QUEUED, HandbookImport.State.READING})
@@ -62,9 +68,57 @@ def handbooks_to_see(centre: Centre) -> QuerySet[HandbookImport]:
     return rows
 
 
+@dataclass(frozen=True)
+class SameFile:
+    """An earlier import of a file of the same content."""
+
+    id: UUID
+    name: str
+    asked_by: str
+    asked_at: datetime.datetime
+    state: str
+    version: str
+
+
+def with_same_file(centre: Centre, rows: QuerySet[HandbookImport]) -> QuerySet[HandbookImport]:
+    """Imports with what ``same_files`` reads: those of the same content that came before."""
+    before = (
+        HandbookImport.objects.for_centre(centre)
+        .filter(file__sha256=OuterRef("file__sha256"), asked_at__lt=OuterRef("asked_at"))
+        .order_by("-asked_at")
+        .values(
+            facts=JSONObject(
+                id="pk",
+                name="name",
+                asked_by="asked_by__full_name",
+                asked_at="asked_at",
+                state="state",
+                version=version_name_in_sql("specification", centre.name),
+            )
+        )
+    )
+    return rows.annotate(same=ArraySubquery(before[:SAME_FILES]))
+
+
+def same_files(held: HandbookImport) -> tuple[SameFile, ...]:
+    """The last few imports of the same file before one that came ``with_same_file``, of which the
+    newest is the first."""
+    return tuple(
+        SameFile(
+            id=UUID(facts["id"]),
+            name=facts["name"],
+            asked_by=facts["asked_by"],
+            asked_at=datetime.datetime.fromisoformat(facts["asked_at"]),
+            state=facts["state"],
+            version=facts["version"] or "",
+        )
+        for facts in held.same  # type: ignore[attr-defined]
+    )
+
+
 def handbook_list(centre: Centre, number: int | str) -> Page[HandbookImport]:
-    """A page of the list, the newest first, without what was read."""
-    rows = handbooks_to_see(centre).defer("result").order_by("-asked_at")
+    """A page of the list, the newest first, without what was read and what was cleared away."""
+    rows = handbooks_to_see(centre).filter(cleared_at=None).defer("result").order_by("-asked_at")
     return Paginator(rows, PAGE_SIZE).get_page(number)
 
 
@@ -165,15 +219,25 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A version that has units of the handbook."""
+    """A version that has units of the handbook; ``taken`` are the labels that no other version of
+    its qualification may bear in this centre, in small letters."""
 
     specification: Specification
     shared: int
     units: int
+    taken: frozenset[str]
 
     @property
     def is_own(self) -> bool:
         return self.specification.centre_id is not None
+
+    def free_label(self, centre: Centre) -> str:
+        """A label for a version of the centre's own that stands on this one: ``2.0 Alder``, with a
+        number after it where that is taken."""
+        name = next((word for word in centre.name.split() if len(word) > len("the")), centre.name)
+        stem = f"{self.specification.version[:20]} {name[:12]}"
+        tries = (stem, *(f"{stem} {number}" for number in range(2, len(self.taken) + 3)))
+        return next(label for label in tries if label.lower() not in self.taken)
 
 
 @dataclass(frozen=True)
@@ -247,12 +311,20 @@ def review_of(centre: Centre, held: HandbookImport) -> Review:
 
 def candidates(centre: Centre, handbook: Handbook) -> tuple[Candidate, ...]:
     """The versions that the handbook can stand on: most units first, own and newest before."""
-    newest = newest_first(specifications_for(centre.pk))
+    labels = versions_in_sight(OuterRef("qualification"), centre.pk).order_by()
+    newest = newest_first(specifications_for(centre.pk)).annotate(
+        labels=ArraySubquery(labels.values(label=Lower("version")))
+    )
     refs = grouped(
         UnitRow.objects.filter(specification__in=newest.values("pk")), "specification_id"
     )
     found = [
-        Candidate(row, len(shared_refs(handbook, [u.ref for u in refs[row.pk]])), len(refs[row.pk]))
+        Candidate(
+            row,
+            len(shared_refs(handbook, [u.ref for u in refs[row.pk]])),
+            len(refs[row.pk]),
+            frozenset(row.labels),
+        )
         for row in newest
     ]
     fitting = [one for one in found if one.shared]

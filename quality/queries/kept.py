@@ -22,6 +22,7 @@ from qualifications.differences import (
 )
 from qualifications.held_content import held_content
 from qualifications.models import AssessmentUnit, Criterion, SheetKind, Specification
+from qualifications.version_names import version_name
 from quality.models import KeptDecision
 from quality.queries.standings import CODES, current_sheets, standings
 from quality.standing import Standing, WorkStanding
@@ -193,9 +194,11 @@ def kept_by_registrations(centre: Centre, keys: Iterable[UUID]) -> Mapping[UUID,
     )
     passes: defaultdict[UUID, dict[UUID, KeptPass]] = defaultdict(dict)
     for row in rows:
-        version = row.sheet.submission.assessment.specification.version
+        specification = row.sheet.submission.assessment.specification
         passes[row.registration_id][row.criterion_id] = KeptPass(
-            version=version, sheet_id=row.sheet_id, decided_at=row.sheet.signed_at
+            version=version_name(specification, centre.name),
+            sheet_id=row.sheet_id,
+            decided_at=row.sheet.signed_at,
         )
     if not passes:
         return {}

@@ -16,6 +16,7 @@ from centres.models import Centre, Registration
 from portfolios.models import Claim, Closure, Reopening, Submission
 from portfolios.standing import Confirmed
 from qualifications.models import AssessmentUnit, Qualification
+from qualifications.version_names import version_name_in_sql
 from quality.models import ExternalConfirmation, Hold, KeptDecision, ReleaseItem, Review
 from quality.standing import Facts, Standing, WorkStanding, standing_of
 
@@ -331,7 +332,9 @@ def kept_rows(centre: Centre) -> ArraySubquery:
             JSONObject(
                 unit="criterion__unit",
                 submission="sheet__submission",
-                version="sheet__submission__assessment__specification__version",
+                version=version_name_in_sql(
+                    "sheet__submission__assessment__specification", centre.name
+                ),
             )
         )
     )

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from centres.models import Centre, Registration
-from centres.queries import EXPIRES_SOON_DAYS, PAGE_SIZE
+from centres.queries import EXPIRES_SOON_DAYS, PAGE_SIZE, pathway_label
 from portfolios.queries import with_assessors
 from qualifications.models import Pathway
 from quality.models import DirectClaims, Sample
@@ -138,7 +138,9 @@ def where_page(centre: Centre, chosen: WhereFilter, number: int | str) -> WhereP
     rows = _rows(centre, registrations)
     today = timezone.localdate()
     found = [row for row in rows if _fits(row, chosen, today)]
-    pathways = {key: label for row in registrations for key, label in _pathway_choices(row.pathway)}
+    pathways = {
+        key: label for row in registrations for key, label in _pathway_choices(centre, row.pathway)
+    }
     return WherePage(
         figures=_figures(rows, today),
         pathways=tuple(sorted(pathways.items(), key=lambda pair: pair[1])),
@@ -146,12 +148,12 @@ def where_page(centre: Centre, chosen: WhereFilter, number: int | str) -> WhereP
     )
 
 
-def _pathway_choices(pathway: Pathway) -> tuple[tuple[UUID, str], ...]:
+def _pathway_choices(centre: Centre, pathway: Pathway) -> tuple[tuple[UUID, str], ...]:
     """A pathway, and its qualification as a whole."""
     qualification = pathway.specification.qualification
     return (
         (qualification.pk, f"{qualification.number}, all pathways"),
-        (pathway.pk, f"{pathway.code} {pathway.get_award_display()}"),
+        (pathway.pk, pathway_label(centre, pathway)),
     )
 
 

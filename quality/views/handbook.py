@@ -22,6 +22,7 @@ from qualifications.handbook import as_json
 from qualifications.handbook.kept import from_kept
 from quality.actions.handbook import (
     answer_warnings,
+    clear_handbook,
     discard_handbook,
     draft_handbook,
     import_handbook,
@@ -42,8 +43,10 @@ from quality.queries.handbook import (
     last_own,
     preview_of,
     review_of,
+    same_files,
     source_page,
     unit_page,
+    with_same_file,
 )
 
 NOTHING_NEW = 204
@@ -53,7 +56,9 @@ State = HandbookImport.State
 
 def handbook_or_404(request: CentreRequest, import_id: UUID) -> HandbookImport:
     """An import of this centre, or 404."""
-    found: HandbookImport = get_object_or_404(handbooks_to_see(request.centre), pk=import_id)
+    found: HandbookImport = get_object_or_404(
+        with_same_file(request.centre, handbooks_to_see(request.centre)), pk=import_id
+    )
     return found
 
 
@@ -70,6 +75,7 @@ def _can(request: CentreRequest, held: HandbookImport | None = None) -> dict[str
     return {
         "import": change,
         "review": change and held is not None and held.state == State.READ,
+        "clear": change and held is not None and held.can_be_cleared,
     }
 
 
@@ -129,7 +135,11 @@ def _news(request: CentreRequest, held: HandbookImport) -> HttpResponse:
 def _page(
     request: CentreRequest, held: HandbookImport, refusal: Refusal | None = None
 ) -> HttpResponse:
-    context: dict[str, Any] = {"handbook": held, "can": _can(request, held)}
+    context: dict[str, Any] = {
+        "handbook": held,
+        "can": _can(request, held),
+        "same_files": same_files(held),
+    }
     if held.result is None:
         context |= {"under_way": held.state in UNDER_WAY, "how_far": how_far(held)}
         return form_answer(request, f"{PAGES}/waiting.html", context, refusal)
@@ -211,7 +221,8 @@ def draft(request: CentreRequest, import_id: UUID) -> HttpResponse:
     """Make a draft on the frame of a known version, after a look at what it would be."""
     held = reviewed_or_404(request, import_id)
     found = candidates(request.centre, from_kept(held.result))
-    form = DraftForm(posted(request), candidates=found, chosen=request.GET.get("known", ""))
+    chosen = request.GET.get("known", "")
+    form = DraftForm(posted(request), centre=request.centre, candidates=found, chosen=chosen)
     base = form.base
     refusal, faults = None if found else no_match(), []
     if form.is_valid() and base is not None:
@@ -230,8 +241,25 @@ def draft(request: CentreRequest, import_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "The draft is made. Answer for what is doubtful in it.")
             return redirect("quality:handbook", request.centre.slug, held.pk)
-    context = {"handbook": held, "form": form, "base": base, "faults": faults}
-    context["preview"] = preview_of(held, base) if base else None
+    return _draft_page(request, held, form, refusal, faults)
+
+
+def _draft_page(
+    request: CentreRequest,
+    held: HandbookImport,
+    form: DraftForm,
+    refusal: Refusal | None,
+    faults: list[Any],
+) -> HttpResponse:
+    base = form.base
+    context = {
+        "handbook": held,
+        "form": form,
+        "base": base,
+        "faults": faults,
+        "same_files": same_files(held),
+        "preview": preview_of(held, base) if base else None,
+    }
     return form_answer(request, f"{PAGES}/draft.html", context, refusal)
 
 
@@ -321,6 +349,19 @@ def _publish_page(
         "differences": compared_contents(against, held),
     }
     return form_answer(request, f"{PAGES}/publish.html", context, refusal)
+
+
+@may("import_handbook")
+@require_POST
+def clear(request: CentreRequest, import_id: UUID) -> HttpResponse:
+    """Take a closed import out of the list."""
+    held = handbook_or_404(request, import_id)
+    try:
+        clear_handbook(actor=request.user, centre=request.centre, handbook=held)
+    except Refusal as refused:
+        return _page(request, held, refused)
+    messages.success(request, f"{held.name} is no longer listed.")
+    return redirect("quality:handbooks", request.centre.slug)
 
 
 @may("import_handbook")

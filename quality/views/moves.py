@@ -16,6 +16,7 @@ from centres.views.answers import form_answer, posted
 from portfolios.reach import registrations_in_reach
 from qualifications.models import Pathway
 from qualifications.rules import is_same_award
+from qualifications.version_names import version_name
 from quality.actions.moves import move_registration
 from quality.forms_moves import MoveForm
 from quality.models import Visit
@@ -99,7 +100,8 @@ def _move(
         reason=form.cleaned_data["reason"],
     )
     again = is_same_award(before, target)
-    where = f"version {target.specification.version}" if again else target.code
+    named = version_name(target.specification, request.centre.name)
+    where = f"version {named}" if again else target.code
     messages.success(request, f"Moved to {where}. The learner has been told.")
 
 

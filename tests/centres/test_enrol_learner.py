@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from centres.actions import (
@@ -19,13 +21,15 @@ from centres.actions import (
     start_membership,
     withdraw_override,
 )
-from centres.models import Allocation, AuditEvent, Membership, Registration, Role
+from centres.models import Allocation, AuditEvent, Membership, Registration, Role, User
+from centres.queries import running_on_same_award
 from centres.refusals import Refusal, TransitionError
 from centres.tenancy import centre_context
 from qualifications.models import Pathway, Qualification, Specification
 from tests.approved import approve
 from tests.cast import Cast
 from tests.centres.events import events_after, last_seq
+from tests.quality import handbooks as making
 from tests.quality.approvals import past_review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_alder")]
@@ -145,6 +149,45 @@ def test_a_former_learner_or_one_of_another_centre_is_not_enrolled(
     leaves_nothing(alder, lambda: enrol(alder), Refusal)
 
 
+def test_a_second_registration_for_the_same_award_is_shown_the_first_and_not_refused(
+    alder: Cast, sign_in: Callable[[Client, User], Client]
+) -> None:
+    other = making.share(making.known(alder), "3.0")
+    pathway = Pathway.objects.get(specification=other, code="8588-21")
+    path = reverse("centres:registration-new", args=["alder"])
+    typed = {
+        "learner": str(alder.una.pk),
+        "pathway": str(pathway.pk),
+        "certificate_name": "Una Hornbeam",
+        "date_of_birth": "1990-05-17",
+        "enrolled_on": str(timezone.localdate()),
+    }
+    max_ = sign_in(Client(), alder.max)
+    seq = last_seq(alder.centre)
+    asked = max_.post(path, typed)
+    page = asked.content.decode()
+    assert asked.status_code == 422 and events_after(alder.centre, seq) == []
+    running = alder.una_registration
+    first = reverse("centres:registration", args=["alder", running.pk])
+    assert f'href="{first}">8588-21, version 2.0</a>' in page and running.number in page
+    assert f'name="aware" value="{running.pk}"' in page and "Enrol all the same" in page
+    assert max_.post(path, {**typed, "aware": "of nothing"}).status_code == 422
+    assert max_.post(path, {**typed, "aware": str(running.pk)}).status_code == 302
+    assert events_after(alder.centre, seq) == ["learner.enrolled"]
+
+
+def test_a_registration_that_ran_out_or_is_for_another_award_warns_of_nothing(alder: Cast) -> None:
+    assert running_on_same_award(alder.centre, alder.una, diploma()) == ()
+    other = making.share(making.known(alder), "3.0")
+    pathway = Pathway.objects.get(specification=other, code="8588-21")
+    assert running_on_same_award(alder.centre, alder.una, pathway) == (alder.una_registration,)
+    assert running_on_same_award(alder.centre, alder.ted, alder.ted_registration.pathway) == ()
+    Registration.objects.filter(pk=alder.una_registration.pk).update(
+        registered_on=Day(2020, 1, 1), expires_on=Day(2023, 1, 1)
+    )
+    assert running_on_same_award(alder.centre, alder.una, pathway) == ()
+
+
 def test_a_specification_that_is_not_published_takes_nobody(alder: Cast) -> None:
     """A centre's own draft: nothing rests on it yet."""
     shared = diploma()
@@ -243,7 +286,7 @@ def test_units_past_review_need_an_override(alder: Cast) -> None:
     assert "O-2 and O-3" in refusal.value.rule
     assert "past their review dates" in refusal.value.rule
     assert "allow it with a reason" in refusal.value.remedy
-    assert refusal.value.source == "9002, version 1: review dates of its units"
+    assert refusal.value.source == "9002, version 1 (Alder Centre’s own): review dates of its units"
     leaves_nothing(alder, lambda: enrol(alder, pathway=pathway), Refusal)
     override = allow_past_review(
         actor=alder.max, centre=alder.centre, approval=approval, reason="A last group."

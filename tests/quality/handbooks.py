@@ -5,7 +5,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from centres.tenancy import centre_context
+from qualifications.actions import make_draft, publish_draft
 from qualifications.models import Specification
+from qualifications.platform import platform_context
 from quality.actions.handbook import (
     answer_warnings,
     draft_handbook,
@@ -97,9 +99,11 @@ def read(cast: Cast, text: str | None = None) -> HandbookImport:
 
 
 def known(cast: Cast) -> Specification:
-    """The version of 8588 that every centre shares."""
+    """The version 2.0 of 8588, which every centre shares."""
     with centre_context(cast.centre.pk):
-        return Specification.objects.get(qualification__number="8588", centre_id=None)
+        return Specification.objects.get(
+            qualification__number="8588", version="2.0", centre_id=None
+        )
 
 
 def draft(cast: Cast, held: HandbookImport | None = None, **changes: Any) -> HandbookImport:
@@ -116,6 +120,13 @@ def draft(cast: Cast, held: HandbookImport | None = None, **changes: Any) -> Han
     with refusing(cast):
         draft_handbook(**given)
     return fresh(cast, held)
+
+
+def share(known: Specification, version: str) -> Specification:
+    """The platform publishes a copy of a version, for every centre, under this label."""
+    with platform_context():
+        made = make_draft(specification=known, version=version)
+        return publish_draft(specification=made, name="Petra Platform", expected_digest=made.digest)
 
 
 def warnings_of(cast: Cast, held: HandbookImport) -> list[HandbookWarning]:

@@ -46,6 +46,16 @@ def published(stage: Stage) -> HandbookImport:
     return held or making.published(stage.cast)
 
 
+def refused_args(stage: Stage) -> Args:
+    """An import that could not be read."""
+    held = _first(stage, "refused.txt")
+    if held is None:
+        upload = making.upload("Apples, pears and a quince.", name="refused.txt")
+        held = making.imported(stage.cast, upload=upload)
+        making.run(stage.cast, held)
+    return (held.pk,)
+
+
 def args(stage: Stage) -> Args:
     """The import with a draft."""
     return (answered(stage).pk,)

@@ -115,7 +115,7 @@ def test_a_kept_unit_counts_and_a_changed_one_is_asked_for_anew(alder: Cast) -> 
     moved(alder, same, registration=fresh(alder, scene.registration))
     page = page_of(alder, scene.registration)
     assert page.lines[0].counts_label == ("ok", "Counts")
-    assert "Passed under version 1 and kept" in page.lines[0].sentence
+    assert "Passed under version 1 (Alder Centre’s own) and kept" in page.lines[0].sentence
     assert page.outside == ()
     assert not page.waits_for_number
     third = newer(alder, CHANGED, version="3", year=2026)
@@ -395,7 +395,7 @@ def test_the_desk_offers_to_carry_a_kept_pass_over(
         return reverse("assessment:desk-criterion", args=[alder.centre.slug, submission.pk, mark])
 
     kept = seen(client, sign_in, alder.pat, desk("1.1"))
-    assert "Kept from version 1:" in kept
+    assert "Kept from version 1 (Alder Centre’s own):" in kept
     assert "Read for 1.1." in kept
     assert "Carry this pass over" in kept
     assert "Kept from version" not in seen(client, sign_in, alder.pat, desk("1.2"))
@@ -413,7 +413,7 @@ def test_the_learners_unit_page_says_what_is_kept(
         )
     path = reverse("portfolios:unit", args=[alder.centre.slug, registration.pk, kept.pk])
     page = seen(client, sign_in, alder.una, path)
-    assert "Kept from version 1: pass, unchanged." in page
+    assert "Kept from version 1 (Alder Centre’s own): pass, unchanged." in page
     assert "Passed before: nothing to hand in" in page
 
 

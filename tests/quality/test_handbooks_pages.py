@@ -127,7 +127,10 @@ def test_a_picture_that_is_called_md_is_not_taken(alder: Cast, lea: Client) -> N
         at("handbook-new"), {"file": SimpleUploadedFile("orchard.md", samples.WHOLE["scan.png"])}
     )
     assert answer.status_code == 422
-    assert "The name ends in .md, but the content is a PNG image." in answer.content.decode()
+    assert (
+        "This file (PNG image) is not a kind of file that a handbook is read from."
+        in answer.content.decode()
+    )
     with centre_context(alder.centre.pk):
         assert not HandbookImport.objects.for_centre(alder.centre).exists()
 
@@ -335,10 +338,88 @@ def test_unknown_units_are_told_on_the_page(alder: Cast, lea: Client) -> None:
 
 def test_giving_up_is_asked_first(alder: Cast, lea: Client) -> None:
     held = making.draft(alder)
-    assert "The draft of version own-1 goes" in shown(lea, at("handbook-discard", held.pk))
+    page = shown(lea, at("handbook-discard", held.pk))
+    assert "The draft of version own-1 (Alder Centre’s own) goes" in page
     assert lea.post(at("handbook-discard", held.pk)).status_code == 302
     assert "Given up" in shown(lea, at("handbooks"))
     assert lea.post(at("handbook-discard", held.pk)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "setup.docx",
+            b"MZ\x90\0" + b"\0" * 200,
+            "A program is not a kind of file that a handbook",
+        ),
+        ("tune.pdf", samples.WHOLE["scan.png"], "This file (PNG image) is not a kind of file"),
+        ("long.txt", b"apples\n" * 400_000, "a text file may have 2 MB."),
+        ("nothing.docx", b"", "Open it on your device: if nothing is in it there either"),
+    ],
+)
+def test_a_refused_file_is_told_what_a_handbook_may_be(
+    alder: Cast, lea: Client, name: str, content: bytes, said: str
+) -> None:
+    may_be = "Word (.docx), PDF with text (.pdf), or plain text or Markdown (.txt, .md)"
+    page = shown(lea, at("handbook-new"))
+    assert f"{may_be}. At most 25 MB, text 2 MB; a PDF has at most 500 pages." in page
+    answer = lea.post(at("handbook-new"), {"file": SimpleUploadedFile(name, content)})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page
+    for foreign in ("evidence", "JPEG", "MP3"):
+        assert foreign not in page.partition("The handbook was not taken")[2]
+    with centre_context(alder.centre.pk):
+        assert not HandbookImport.objects.for_centre(alder.centre).exists()
+
+
+def test_the_form_of_a_draft_offers_a_label_that_is_free(alder: Cast, lea: Client) -> None:
+    held = making.read(alder)
+    assert 'value="2.0 Alder"' in shown(lea, at("handbook-draft", held.pk))
+    taken = lea.post(
+        at("handbook-draft", held.pk), {"known": making.known(alder).pk, "version": "2.0"}
+    )
+    assert taken.status_code == 422
+    page = taken.content.decode()
+    assert "The qualification has a version 2.0 already." in page
+    assert "“2.0 Alder” is free." in page
+    making.draft(alder, held, version="2.0 alder")
+    second = making.read(alder)
+    assert 'value="2.0 Alder 2"' in shown(lea, at("handbook-draft", second.pk))
+
+
+def test_the_same_file_is_told_with_a_link_to_the_import_before(
+    alder: Cast, birch: Cast, lea: Client
+) -> None:
+    told = "This same file was imported before."
+    making.imported(birch)
+    first = making.published(alder)
+    assert told not in shown(lea, at("handbook", first.pk))
+    second = making.imported(alder, upload=making.upload(name="orchard-again.txt"))
+    link = f'href="{at("handbook", first.pk)}">orchard.txt</a>, {alder.lea.full_name}'
+    page = shown(lea, at("handbook", second.pk))
+    assert told in page and link in page and "version own-1 (Alder Centre’s own)" in page
+    assert making.run(alder, second) == "read"
+    for name in ("handbook", "handbook-draft"):
+        page = shown(lea, at(name, second.pk))
+        assert told in page and page.count(link) == 1
+    other = making.imported(alder, making.handbook_text(c11="Evaluate another year"))
+    assert told not in shown(lea, at("handbook", other.pk))
+
+
+def test_what_could_not_be_read_is_cleared_from_the_list_and_stays_on_record(
+    alder: Cast, lea: Client, sign_in: SignIn
+) -> None:
+    held = making.imported(alder, "Apples, pears and a quince.")
+    making.run(alder, held)
+    clear = at("handbook-clear", held.pk)
+    assert f'action="{clear}"' in shown(lea, at("handbooks"))
+    assert clear not in shown(sign_in(Client(), alder.jo), at("handbooks"))
+    assert lea.post(clear).status_code == 302
+    assert "orchard.txt</a>" not in shown(lea, at("handbooks"))
+    assert clear not in shown(lea, at("handbook", held.pk))
+    assert lea.post(clear).status_code == 409
 
 
 def test_an_internal_quality_assurer_reads_and_changes_nothing(

@@ -255,7 +255,10 @@ def test_a_learner_who_is_too_young_for_the_other_award_stays(alder: Cast) -> No
         )
     with refused(alder, Refusal, "takes learners from 16 years of age, and this date") as refusal:
         moved(alder, other, registration=registration)
-    assert refusal.value.source == "9001 handbook, version 1: registration from 16"
+    assert (
+        refusal.value.source
+        == "9001 handbook, version 1 (Alder Centre’s own): registration from 16"
+    )
 
 
 def test_back_on_the_certificate_its_practice_unit_counts_again(alder: Cast) -> None:
@@ -376,7 +379,8 @@ def test_an_unchanged_unit_counts_as_passed_and_stands_as_its_sheet_does(alder: 
     moved(alder, newer(alder), registration=fresh(alder, scene.registration))
     work = works(alder, scene.registration)["1-portfolio"]
     assert (work.outcome, work.standing, work.sheet_id) == ("pass", Standing.DECIDED, sheet.pk)
-    assert work.sentence.startswith("Kept from version 1, where every criterion is the same.")
+    kept = "Kept from version 1 (Alder Centre’s own), where every criterion is the same."
+    assert work.sentence.startswith(kept)
     assert work.assessment_id != sheet.submission.assessment_id
     assert work.decided_on == (sheet.submission.assessment_id,)
 
@@ -491,7 +495,8 @@ def test_a_kept_pass_is_kept_again_two_versions_on(alder: Cast) -> None:
     third = newer(alder, version="3", year=2026)
     moved(alder, third, registration=fresh(alder, scene.registration))
     work = works(alder, scene.registration)["1-portfolio"]
-    assert (work.outcome, work.sheet_id, work.kept_version) == ("pass", sheet.pk, "1")
+    kept = "1 (Alder Centre’s own)"
+    assert (work.outcome, work.sheet_id, work.kept_version) == ("pass", sheet.pk, kept)
 
 
 def test_any_undecided_work_stops_a_move_to_a_newer_version(alder: Cast) -> None:
@@ -551,7 +556,8 @@ def test_the_learner_has_nothing_to_hand_in_for_what_is_kept_whole(alder: Cast) 
     with centre_context(alder.centre.pk):
         page = unit_page(centre=alder.centre, registration=registration, assessment_id=kept.pk)
         assert (page.state, page.kept is not None) == (WorkState.PASSED, True)
-        assert {line.kept for line in page.criteria} == {"Kept from version 1: pass, unchanged."}
+        kept = "Kept from version 1 (Alder Centre’s own): pass, unchanged."
+        assert {line.kept for line in page.criteria} == {kept}
         lines = my_work(centre=alder.centre, learner=alder.una)
         line = next(line for line in lines if line.assessment == kept)
         assert (line.state, line.waits_for_learner) == (WorkState.PASSED, False)

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from qualifications.handbook import as_json, read_handbook
+from qualifications.management.commands.import_handbook import Command
 from tests.qualifications.handbook.papers import handbook_paper, two_column_text
 
 
@@ -87,8 +88,28 @@ def test_a_file_that_cannot_be_read_ends_with_code_2_and_a_reason(
     assert refused.value.returncode == 2
 
 
-def test_no_file_is_wrong_use() -> None:
+@pytest.mark.parametrize("arguments", [[], ["gone.pdf"], ["."], ["gone.pdf", "--yaml"]])
+def test_no_such_file_is_wrong_use_in_the_shell_too(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(CommandError) as refused:
-        printed()
-
+        printed(*arguments)
     assert refused.value.returncode == 1
+
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["manage.py", "import_handbook", *arguments])
+    assert ended.value.code == 1
+
+
+def test_the_shell_is_told_of_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "handbook.txt"
+    path.write_text("Apples.")
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["manage.py", "import_handbook", str(path)])
+    assert ended.value.code == 2
+
+
+def test_the_help_says_what_the_exit_codes_mean() -> None:
+    assert "1 wrong use (no FILE is named, there is none at its path" in Command.help
+    assert "2 the file is there and cannot be read" in Command.help
