@@ -82,14 +82,16 @@ class Alignment(CentreOwned):
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True)
                 | ~Q(approved_by=F("drafted_by"))
-                & IsNull(
-                    Func(
-                        F("writers"),
-                        F("approved_by"),
-                        function="array_position",
-                        output_field=models.IntegerField(),
-                    ),
-                    True,
+                & Q(
+                    IsNull(
+                        Func(
+                            F("writers"),
+                            F("approved_by"),
+                            function="array_position",
+                            output_field=models.IntegerField(),
+                        ),
+                        True,
+                    )
                 ),
                 name="alignment_approved_by_another",
             ),

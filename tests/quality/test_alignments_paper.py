@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client, override_settings
@@ -96,7 +97,10 @@ def test_the_paper_says_what_stands_by_hand_over_gaps_and_why(alder: Cast) -> No
 def test_the_paper_prints_address_code_and_time_once_and_as_sheets_do(alder: Cast) -> None:
     paper = issued(alder, approved(alder))
     first = PdfReader(io.BytesIO(content_of(paper))).pages[0].extract_text()
-    assert first.split("Check this paper")[1].split()[:2] == ["testserver/verify", paper.code]
+    assert first.split("Check this paper")[1].split()[:2] == [
+        f"{settings.SITE_URL.split('://')[1]}/verify",
+        paper.code,
+    ]
     assert "Times are UK time." in text_of(content_of(paper))
 
 
