@@ -90,7 +90,7 @@ def paper_of(
         "digest": row.manifest_digest,
         "code": row.code,
         "verify_url": settings.SITE_URL + reverse("verify:code", args=[row.code]),
-        "time_zone": _zone_name(centre.time_zone),
+        "time_zone": zone_words(centre.time_zone),
         "issued_on": day_words(at or row.queued_at, zone),
         "sealed_by": sealed_by,
     }
@@ -206,7 +206,8 @@ def _specification(tree: AssessmentTree, centre: Centre) -> str:
     return label
 
 
-def _zone_name(name: str) -> str:
+def zone_words(name: str) -> str:
+    """In which zone a paper's times are, as it prints it."""
     if name == "Europe/London":
         return "UK time"
     city = name.rsplit("/", maxsplit=1)[-1].replace("_", " ")

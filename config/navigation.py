@@ -37,6 +37,7 @@ CATALOGUE = (
     ),
     "quality:approval",
     "quality:handbook",
+    "quality:alignment",
 )
 
 # label, URL name, permission to see it, URL names under which it is current

@@ -27,14 +27,23 @@ class Waiting:
     url: str
 
 
+# What a centre offers and teaches: label, URL name, permission to see it.
+OFFERED = (
+    ("What we may offer", "quality:approvals", "see_approvals"),
+    ("Alignments", "quality:alignments", "see_alignments"),
+    ("Handbooks", "quality:handbooks", "see_handbooks"),
+)
+
+
 @dataclass(frozen=True)
 class MyCentre:
-    """A centre that a person belongs to, as what, and what waits for them there."""
+    """A centre that a person belongs to, as what, what waits for them there and what it offers."""
 
     centre: Centre
     roles: tuple[str, ...]
     url: str
     waiting: tuple[Waiting, ...]
+    offered: tuple[tuple[str, str], ...]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -61,6 +70,11 @@ def my_centres(user: User) -> list[MyCentre]:
                 roles=tuple(str(role.label) for role in Role if role in roles),
                 url=waiting[0].url if waiting else "",
                 waiting=waiting,
+                offered=tuple(
+                    (label, reverse(name, args=[centre.slug]))
+                    for label, name, permission in OFFERED
+                    if allowed(roles, permission)
+                ),
             )
         )
     return mine

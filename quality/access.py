@@ -43,3 +43,4 @@ allow("import_handbook", Role.LEAD_IQA)
 # Alignments.
 allow("see_alignments", *STAFF, Role.EQA)
 allow("change_alignments", Role.MANAGER, Role.LEAD_IQA)
+allow("approve_alignments", Role.LEAD_IQA)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from assessment.paper.sheet import qr_code
 from assessment.paper_confirmation import METHODS, day_words, moment_words
+from assessment.paper_content import zone_words
 from centres.models import Role, Signature
 from qualifications.models import Pathway
 from qualifications.version_names import version_name
@@ -64,8 +65,23 @@ class PrintedAlignment:
 
     @property
     def verify_place(self) -> str:
-        """The address without its scheme, as it is printed."""
-        return self.verify_url.split("://", 1)[-1]
+        """Where the code is typed in, without scheme, as it is printed above the code."""
+        return self.verify_url.split("://", 1)[-1].removesuffix(f"/{self.code}/")
+
+    @property
+    def pairs_of_people(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Who is named on the cover, two to a line."""
+        people = self.work.people
+        return tuple(people[place : place + 2] for place in range(0, len(people), 2))
+
+    @property
+    def by_hand(self) -> str:
+        """Where full coverage was set by hand over gaps, in sentences; or nothing."""
+        return " ".join(
+            f"{line.unit.ref} is set to full by hand: {line.overridden}."
+            for line in self.work.units
+            if line.overridden
+        )
 
     @property
     def title(self) -> str:
@@ -102,7 +118,7 @@ def printed_alignment(
         digest_groups=" ".join(groups),
         code=row.code,
         verify_url=settings.SITE_URL + reverse("verify:code", args=[row.code]),
-        time_zone=row.centre.time_zone,
+        time_zone=zone_words(row.centre.time_zone),
         issued_on=day_words(at, zone),
         sealed_by=sealed_by,
     )

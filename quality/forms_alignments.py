@@ -90,10 +90,16 @@ class UnitForm(DraftForm):
         label="Title of assessment for external verification",
         required=False,
         max_length=NAME_LIMIT,
+        help_text="Needed for approval.",
         widget=_line(),
     )
     coverage = forms.ChoiceField(
-        label="Coverage", choices=[AS_SUGGESTED, *Coverage.choices], required=False
+        label="Coverage",
+        choices=[AS_SUGGESTED, *Coverage.choices],
+        required=False,
+        help_text="Full by hand needs at least one criterion that says something. What is not "
+        "filled in is then named when the alignment is approved and on its paper, beside your "
+        "comment.",
     )
     comment = LinesField(
         label="Comment",

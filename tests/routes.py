@@ -936,7 +936,7 @@ ROUTES: dict[str, Route] = {
     ),
     "quality:alignment-approve": Route(
         "lea",
-        HOLDS,
+        LEAD,
         args=alignments.draft_args,
         method="post",
         data=alignments.approval,

@@ -71,19 +71,21 @@ class JudgedCriterion:
     @property
     def lead(self) -> str:
         """The verb as it opens the sentence; it is printed bold because it sets the breadth."""
-        if self._opens_with_verb:
-            return self.statement[: len(self.verb)]
-        return self.verb[:1].upper() + self.verb[1:]
+        return split_at_verb(self.verb, self.statement)[0] or self.verb[:1].upper() + self.verb[1:]
 
     @property
     def rest(self) -> str:
         """The statement after its verb, with the blank or comma that follows it."""
-        return self.statement[len(self.verb) :] if self._opens_with_verb else f" {self.statement}"
+        lead, rest = split_at_verb(self.verb, self.statement)
+        return rest if lead else f" {rest}"
 
-    @property
-    def _opens_with_verb(self) -> bool:
-        opening, following = self.statement[: len(self.verb)], self.statement[len(self.verb) :]
-        return opening.casefold() == self.verb.casefold() and not following[:1].isalnum()
+
+def split_at_verb(verb: str, statement: str) -> tuple[str, str]:
+    """The verb as it opens the statement, and what follows; no verb where it opens otherwise."""
+    opening, following = statement[: len(verb)], statement[len(verb) :]
+    if opening.casefold() != verb.casefold() or following[:1].isalnum():
+        return "", statement
+    return opening, following
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,10 +82,11 @@ def wants_json(request: CentreRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def saved_as_json(saved: Saved) -> JsonResponse:
-    """The script's answer to a save."""
+def saved_as_json(saved: Saved, said: Mapping[str, str] | None = None) -> JsonResponse:
+    """The script's answer to a save; ``said`` are words of the page that are other words now."""
     at = timezone.localtime(saved.saved_at)
-    return JsonResponse({"saved_at": f"{at:%H:%M}", "revision": saved.revision})
+    answer = {"saved_at": f"{at:%H:%M}", "revision": saved.revision, "said": dict(said or {})}
+    return JsonResponse(answer)
 
 
 def refused_as_json(refusal: Refusal, rules: Iterable[TreeRule]) -> JsonResponse:

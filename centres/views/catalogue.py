@@ -28,6 +28,7 @@ def _can(request: CentreRequest) -> dict[str, bool]:
     return {
         "see_corrections": allowed(request.roles, "see_corrections"),
         "see_approvals": allowed(request.roles, "see_approvals"),
+        "see_alignments": allowed(request.roles, "see_alignments"),
         "see_handbooks": allowed(request.roles, "see_handbooks"),
     }
 

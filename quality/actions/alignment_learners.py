@@ -9,6 +9,7 @@ from centres.ledger import action, record
 from centres.models import Centre, Registration, User
 from centres.refusals import Refusal, TransitionError
 from quality.models import Alignment, AlignmentLearner
+from quality.queries.alignment_learners import newer_version
 
 
 @action
@@ -23,7 +24,7 @@ def place_on_programme(
     """
     check_may(actor, centre, "change_registrations")
     held = Alignment.objects.for_centre(centre).select_related("pathway").get(pk=alignment.pk)
-    _check_in_force(centre, held)
+    check_in_force(centre, held)
     rows = _locked(centre, {registration.pk for registration in registrations})
     _check_pathway(held, rows)
     open_rows = AlignmentLearner.objects.for_centre(centre).filter(
@@ -89,13 +90,14 @@ def _locked(centre: Centre, keys: set[UUID]) -> list[Registration]:
     return found
 
 
-def _check_in_force(centre: Centre, held: Alignment) -> None:
+def check_in_force(centre: Centre, held: Alignment) -> None:
+    """Refuses (``TransitionError``) a version that nobody can be placed on, as the page says."""
     if held.approved_at is None:
         raise TransitionError(
             rule="Learners follow a programme once its alignment is approved.",
             remedy="Have this version approved by name first.",
         )
-    newer = Alignment.objects.for_centre(centre).approved().filter(replaces=held).first()
+    newer = newer_version(centre, held)
     if newer:
         raise TransitionError(
             rule=f"Version {newer.version} has taken the place of version {held.version}.",

@@ -17,6 +17,7 @@ from centres.models import Centre, Signature, User
 from centres.refusals import ChangedSinceShown, Refusal, TransitionError
 from centres.signatures import Proof, sign
 from qualifications.models import Pathway, Unit
+from qualifications.rules import listed
 from quality.alignment_jobs import PAPER_TASK, TEMPLATE_VERSION
 from quality.models import (
     Alignment,
@@ -26,14 +27,17 @@ from quality.models import (
     Coverage,
 )
 from quality.models.alignment import NAME_LIMIT, TEXT_LIMIT
+from quality.queries.alignment_approvers import PERMISSION, approvers_of, with_approvers
 from quality.queries.alignments import (
     PEOPLE,
     AlignmentWork,
+    CriterionLine,
     UnitLine,
     alignable_pathways,
     alignment_manifest,
     alignment_sentence,
     alignment_work,
+    suggested_coverage,
 )
 
 COVER = ("title", "overview", *PEOPLE)
@@ -59,7 +63,11 @@ def start_alignment(*, actor: User, centre: Centre, pathway: Pathway, title: str
     clean = _clean({"title": title})
     _check_titled(clean)
     alignment = Alignment.objects.create(
-        centre=centre, pathway=pathway, title=clean["title"], drafted_by=actor
+        centre=centre,
+        pathway=pathway,
+        title=clean["title"],
+        drafted_by=actor,
+        writers=[actor.pk],
     )
     _record_start(actor, alignment)
     return alignment
@@ -77,7 +85,8 @@ def save_cover(
 
     Refuses (``TransitionError``) an approved alignment, and (``Refusal``) texts that are too long
     and a programme without a title. What was saved since ``base_revision`` is never overwritten:
-    both texts are told (``DraftConflict``). Drafts don't enter the ledger.
+    both texts are told (``DraftConflict``). Whoever changes something becomes one of the version's
+    writers, who don't approve it. Drafts don't enter the ledger.
     """
     return _save_cover(
         actor=actor, centre=centre, alignment=alignment, typed=typed, base_revision=base_revision
@@ -102,6 +111,7 @@ def _save_cover(
     if held.revision != base_revision:
         raise DraftConflict(now, held.revision, held.saved_at)
     _check_titled({**now, **clean})
+    held.writers = _writers_with(actor, held)
     return _keep(held, clean)
 
 
@@ -118,7 +128,8 @@ def save_unit(
 
     ``typed`` goes by field: ``coverage``, ``comment``, ``assessment_title``, and for each
     criterion ``strategies-1.1`` and ``evidence-1.1``. Refuses (``Refusal``) a coverage of one's
-    own without a comment, and otherwise as ``save_cover`` does.
+    own without a comment, full coverage of one's own where no criterion says anything, and
+    otherwise as ``save_cover`` does.
     """
     return _save_unit(
         actor=actor,
@@ -156,7 +167,10 @@ def _save_unit(
         return Saved(row.revision, row.saved_at)
     if row.revision != base_revision:
         raise DraftConflict(now, row.revision, row.saved_at)
-    _check_override({**now, **changed})
+    _check_override(line, {**now, **changed})
+    if actor.pk not in held.writers:
+        held.writers = _writers_with(actor, held)
+        held.save(update_fields=["writers"])
     _keep_criteria(held, line, changed)
     return _keep(row, {name: text for name, text in changed.items() if name in OF_UNIT})
 
@@ -168,11 +182,13 @@ def approve_alignment(
     """Approve a draft by name: it never changes again, and its paper is made.
 
     Refuses (``TransitionError``) one that is approved already, (``ChangedSinceShown``) a change
-    since it was shown, and (``Refusal``) a cover without overview or Assessment Manager/QA, and any
-    unit that is covered in part or not at all: nothing rests on such an alignment.
+    since it was shown, and (``Refusal``) whoever wrote in it, a cover without overview or
+    Assessment Manager/QA, any unit without a title of assessment, and any that is covered in part
+    or not at all: nothing rests on such an alignment.
     """
-    check_may(actor, centre, "change_alignments")
+    check_may(actor, centre, PERMISSION)
     held = _locked_draft(centre, alignment)
+    _check_another(actor, held)
     work = alignment_work(centre, held)
     manifest = alignment_manifest(work)
     if manifest.digest != shown_digest:
@@ -182,10 +198,11 @@ def approve_alignment(
         )
     _check_cover(work)
     _check_covered(work)
+    _check_assessments(work)
     signature = sign(
         actor=actor,
         centre=centre,
-        permission="change_alignments",
+        permission=PERMISSION,
         purpose=Signature.Purpose.ALIGNMENT,
         subject_kind=Alignment._meta.label_lower,
         subject_id=held.pk,
@@ -235,6 +252,7 @@ def start_next_version(*, actor: User, centre: Centre, alignment: Alignment) -> 
                 version=held.version + 1,
                 replaces=held,
                 drafted_by=actor,
+                writers=[actor.pk],
                 **copied,
             )
     except IntegrityError as clash:
@@ -242,8 +260,7 @@ def start_next_version(*, actor: User, centre: Centre, alignment: Alignment) -> 
             rule="The next version was begun already.",
             remedy="Open it from the list and change it there.",
         ) from clash
-    for model in (AlignmentUnit, AlignmentCriterion):
-        _copy_rows(model, held, made)
+    _copy_said(held, made)
     _record_start(actor, made)
     return made
 
@@ -319,11 +336,35 @@ def _check_titled(texts: Mapping[str, str]) -> None:
         )
 
 
-def _check_override(texts: Mapping[str, str]) -> None:
+def _check_override(line: UnitLine, texts: Mapping[str, str]) -> None:
+    """``texts`` are all of the unit's, as they would be kept."""
     if texts["coverage"] and not texts["comment"]:
         raise Refusal(
             rule="A coverage that is set by hand needs a comment.",
             remedy="Say under Comment why it is not what the criteria suggest.",
+        )
+    after = [
+        CriterionLine(
+            each.criterion,
+            texts[f"strategies-{each.criterion.number}"],
+            texts[f"evidence-{each.criterion.number}"],
+        )
+        for each in line.criteria
+    ]
+    if texts["coverage"] == Coverage.FULL and suggested_coverage(after) == Coverage.NONE:
+        raise Refusal(
+            rule=f"No criterion of {line.unit.ref} says anything, so it can’t be set to full.",
+            remedy="Fill in at least one criterion, or leave the coverage to the criteria.",
+        )
+
+
+def _check_another(actor: User, held: Alignment) -> None:
+    row = with_approvers(Alignment.objects.for_centre(held.centre), held.centre).get(pk=held.pk)
+    approvers = approvers_of(row)
+    if approvers.has_written(actor):
+        raise Refusal(
+            rule="You wrote in this version, and an approval is a check on somebody else’s work.",
+            remedy=approvers.remedy,
         )
 
 
@@ -346,6 +387,20 @@ def _check_covered(work: AlignmentWork) -> None:
         remedy="Fill in what is missing; or, where evidence elsewhere covers it, set the unit’s "
         "coverage by hand with a comment.",
     )
+
+
+def _check_assessments(work: AlignmentWork) -> None:
+    untitled = [line.unit.ref for line in work.units if line.is_untitled]
+    if untitled:
+        raise Refusal(
+            rule="An approved alignment says for each unit which assessment is externally "
+            f"verified. There is no title of assessment yet for {listed(untitled)}.",
+            remedy="Give it on the page of the unit.",
+        )
+
+
+def _writers_with(actor: User, held: Alignment) -> list[UUID]:
+    return held.writers if actor.pk in held.writers else [*held.writers, actor.pk]
 
 
 def _keep(row: Any, texts: Mapping[str, str]) -> Saved:
@@ -374,12 +429,25 @@ def _keep_criteria(alignment: Alignment, line: UnitLine, changed: Mapping[str, s
         )
 
 
-def _copy_rows(model: Any, old: Alignment, new: Alignment) -> None:
-    rows = list(model.objects.for_centre(old.centre).filter(alignment=old))
-    for row in rows:
-        row.pk, row.alignment = uuid4(), new
-        row._state.adding = True
-    model.objects.bulk_create(rows)
+def _copy_said(old: Alignment, new: Alignment) -> None:
+    """Criteria first: a unit's own coverage rests on them, and is left out where it can't."""
+    criteria = AlignmentCriterion.objects.for_centre(old.centre).filter(alignment=old)
+    said = list(criteria.select_related("criterion"))
+    units = list(AlignmentUnit.objects.for_centre(old.centre).filter(alignment=old))
+    filled = {
+        row.criterion.unit_id
+        for row in said
+        if (row.learning_strategies + row.assessment_evidence).strip()
+    }
+    for unit in units:
+        if unit.coverage == Coverage.FULL and unit.unit_id not in filled:
+            unit.coverage = ""
+    rows: tuple[tuple[Any, list[Any]], ...] = ((AlignmentCriterion, said), (AlignmentUnit, units))
+    for model, copies in rows:
+        for row in copies:
+            row.pk, row.alignment = uuid4(), new
+            row._state.adding = True
+        model.objects.bulk_create(copies)
 
 
 def _queue_paper(actor: User, alignment: Alignment, signature: Signature) -> None:

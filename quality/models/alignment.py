@@ -1,8 +1,10 @@
 """Alignments: a centre's programme mapped to the units of a pathway, approved by name."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from assessment.models import PaperRow
@@ -24,7 +26,8 @@ class Alignment(CentreOwned):
     """One version of a programme's alignment with a pathway; never changed once approved.
 
     The approval is a ``Signature`` with purpose ALIGNMENT; the database itself refuses it while a
-    unit is not covered in full. ``revision`` counts what was saved on the cover.
+    unit is not covered in full or names no assessment, and by whoever began the version or is among
+    its ``writers``: all who saved a change in it. ``revision`` counts what was saved on the cover.
     """
 
     pathway = models.ForeignKey("qualifications.Pathway", models.PROTECT, related_name="+")
@@ -46,6 +49,7 @@ class Alignment(CentreOwned):
     bdm = models.CharField(max_length=NAME_LIMIT, blank=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(default=timezone.now)
+    writers = ArrayField(models.UUIDField(), default=list, blank=True)
     revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(default=timezone.now)
     approved_by = models.ForeignKey(
@@ -75,6 +79,22 @@ class Alignment(CentreOwned):
                 | (Q(approved_by__isnull=False, approved_at__isnull=False) & ~Q(approved_name="")),
                 name="alignment_approved_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | ~Q(approved_by=F("drafted_by"))
+                & Q(
+                    IsNull(
+                        Func(
+                            F("writers"),
+                            F("approved_by"),
+                            function="array_position",
+                            output_field=models.IntegerField(),
+                        ),
+                        True,
+                    )
+                ),
+                name="alignment_approved_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +112,7 @@ class Coverage(models.TextChoices):
 class AlignmentUnit(CentreOwned):
     """What the alignment says of one unit; ``coverage`` is empty where the suggestion stands.
 
+    The database refuses to set it to full while no criterion of the unit says anything.
     ``revision`` counts what was saved on the unit's page, its criteria among it.
     """
 

@@ -49,6 +49,13 @@ def open_programmes(centre: Centre, registration: Registration) -> "QuerySet[Ali
     return found.order_by("title", "pk")
 
 
+def newer_version(centre: Centre, alignment: Alignment) -> Alignment | None:
+    """The approved version that has taken this one's place."""
+    approved = Alignment.objects.for_centre(centre).approved()
+    found: Alignment | None = approved.filter(replaces=alignment).first()
+    return found
+
+
 @dataclass(frozen=True)
 class LearnerLine:
     """A registration on the alignment's pathway, and the programme that it follows now."""

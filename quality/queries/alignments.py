@@ -13,6 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
+from assessment.paper.content import split_at_verb
 from centres.access import STAFF
 from centres.canonical import text_hash
 from centres.models import Approval, Centre, Role, Signature, User
@@ -31,7 +32,7 @@ from quality.models import (
     Visit,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 PEOPLE = {
     "assessment_manager": "Assessment Manager/QA",
     "consultant": "Alignment Consultant",
@@ -41,6 +42,7 @@ PEOPLE = {
 # What the cover of an approved alignment says; whom else it names is open.
 NEEDED = {"overview": "has no overview", "assessment_manager": "names no Assessment Manager/QA"}
 STRATEGIES, EVIDENCE = "learning strategies", "assessment evidence"
+LINE, HALF_PAGE = 50, 1300  # characters of a column on paper
 LOOKS = {Coverage.NONE: "missing", Coverage.PARTIAL: "started", Coverage.FULL: "covered"}
 
 
@@ -51,6 +53,24 @@ class CriterionLine:
     criterion: Criterion
     strategies: str
     evidence: str
+
+    @property
+    def lead(self) -> str:
+        """The verb, where the statement opens with it."""
+        return split_at_verb(self.criterion.verb.word, self.criterion.statement)[0]
+
+    @property
+    def rest(self) -> str:
+        """The statement after its verb."""
+        return split_at_verb(self.criterion.verb.word, self.criterion.statement)[1]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether both texts take no more than about half a page of paper, side by side."""
+        return all(
+            len(text) + LINE * text.count("\n") <= HALF_PAGE
+            for text in (self.strategies, self.evidence)
+        )
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -93,8 +113,18 @@ class UnitLine:
 
     @property
     def coverage(self) -> Coverage:
-        """The coverage that stands: somebody's own, or what the criteria suggest."""
-        return Coverage(self.row.coverage) if self.row.coverage else self.suggested
+        """The coverage that stands: somebody's own, or what the criteria suggest.
+
+        Full of somebody's own never stands over nothing.
+        """
+        own = Coverage(self.row.coverage) if self.row.coverage else self.suggested
+        over_nothing = own == Coverage.FULL and self.suggested == Coverage.NONE
+        return self.suggested if over_nothing else own
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it is somebody's own coverage that stands."""
+        return bool(self.row.coverage) and self.coverage == self.row.coverage
 
     @property
     def look(self) -> str:
@@ -109,6 +139,46 @@ class UnitLine:
     @property
     def filled(self) -> int:
         return len(self.criteria) - len(self.gaps)
+
+    @property
+    def progress(self) -> str:
+        """`9 of 11 criteria filled in`."""
+        return f"{self.filled} of {len(self.criteria)} criteria filled in"
+
+    @property
+    def suggestion(self) -> str:
+        """How far it is and what that suggests, as its page says and each save answers."""
+        return f"{self.progress} · suggested coverage: {self.suggested.label.lower()}"
+
+    @property
+    def overridden(self) -> str:
+        """Over what somebody's own Full stands, naming the criteria that are not filled in."""
+        if not (self.is_by_hand and self.coverage == Coverage.FULL and self.gaps):
+            return ""
+        open_ones = listed([line.criterion.number for line in self.gaps])
+        return f"{self.progress}, not {open_ones}"
+
+    @property
+    def is_untitled(self) -> bool:
+        """Whether its assessment for external verification has no title yet."""
+        return not self.row.assessment_title.strip()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What keeps it from being approved, in sentences."""
+        untitled = f"{self.unit.ref} has no title of assessment for external verification."
+        sentences = (self.gap_sentence, untitled if self.is_untitled else "")
+        return tuple(filter(None, sentences))
+
+    @property
+    def next_step(self) -> str:
+        """The same in a few words, for a link to the unit."""
+        words = [self.progress] if self.coverage != Coverage.FULL else []
+        if words and self.is_by_hand:
+            words = [f"put down as {self.coverage.label.lower()} by hand"]
+        if self.is_untitled:
+            words.append("no title of assessment")
+        return f"{self.unit.ref}: {', '.join(words)}"
 
     @property
     def gap_sentence(self) -> str:
@@ -162,9 +232,14 @@ class AlignmentWork:
         return tuple(f"The cover {words}." for words in empty)
 
     @property
-    def gaps(self) -> tuple[str, ...]:
-        """What keeps it from being approved: of the cover, then a sentence for each unit."""
-        return (*self.cover_gaps, *(line.gap_sentence for line in self.short))
+    def unready(self) -> tuple[UnitLine, ...]:
+        """The units that keep it from being approved."""
+        return tuple(line for line in self.units if line.needs)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it says all that an approved alignment says."""
+        return not self.cover_gaps and not self.unready
 
     def unit(self, unit_id: UUID) -> UnitLine | None:
         return next((line for line in self.units if line.unit.pk == unit_id), None)
@@ -324,7 +399,7 @@ def _outcomes(
     )
     criteria: Any = (
         Criterion.objects.filter(unit__in=units)
-        .select_related("outcome")
+        .select_related("outcome", "verb")
         .annotate(
             strategies=Subquery(said.values("learning_strategies")),
             evidence=Subquery(said.values("assessment_evidence")),
@@ -390,6 +465,9 @@ def _unit_manifest(line: UnitLine) -> dict[str, Any]:
         "ref": line.unit.ref,
         "suggested": str(line.suggested),
         "coverage": str(line.coverage),
+        "set_by_hand": line.is_by_hand,
+        "filled": line.filled,
+        "not_filled": [each.criterion.number for each in line.gaps],
         "comment": text_hash(line.row.comment),
         "assessment_title": text_hash(line.row.assessment_title),
         "criteria": [
@@ -404,9 +482,16 @@ def _unit_manifest(line: UnitLine) -> dict[str, Any]:
 
 
 def alignment_sentence(work: AlignmentWork) -> str:
-    """What the approval says, in the first person."""
+    """What the approval says, in the first person; what was set by hand over gaps is named."""
     alignment = work.alignment
-    return (
+    sentences = [
         f"I approve version {alignment.version} of the alignment of “{alignment.title}” with "
         f"{alignment.pathway.code}: the programme covers every unit in full."
-    )
+    ]
+    for line in work.units:
+        if line.overridden:
+            sentences.append(
+                f"{line.unit.ref} is set to full by hand, for the reason in its comment: "
+                f"{line.overridden}."
+            )
+    return " ".join(sentences)

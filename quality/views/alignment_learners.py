@@ -6,17 +6,22 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from centres.access import CentreRequest, may
 from centres.models import Registration
 from centres.programmes import programme_of, with_programme
-from centres.refusals import Refusal
+from centres.refusals import Refusal, TransitionError
 from centres.views.answers import form_answer, posted
-from quality.actions.alignment_learners import end_programme, place_on_programme
+from quality.actions.alignment_learners import (
+    check_in_force,
+    end_programme,
+    place_on_programme,
+)
 from quality.forms_alignments import LearnersForm, ProgrammeForm
 from quality.models import Alignment
-from quality.queries.alignment_learners import placing_page
+from quality.queries.alignment_learners import newer_version, placing_page
 
 PAGES = "quality/alignments"
 
@@ -39,9 +44,7 @@ def learners(request: CentreRequest, alignment_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Placed on {found}: {placed}.")
             return redirect("quality:alignment", request.centre.slug, found.pk)
-    ticked = request.POST.getlist("registrations") if form.is_bound else None
-    page = placing_page(request.centre, found, ticked)
-    context = {"alignment": found, "form": form, "page": page}
+    context = {"alignment": found, "form": form, **_opening(request, found, form)}
     return form_answer(request, f"{PAGES}/learners.html", context, refusal)
 
 
@@ -68,6 +71,19 @@ def programme(request: CentreRequest, registration_id: UUID) -> HttpResponse:
             return redirect("centres:registration", request.centre.slug, found.pk)
     context = {"registration": found, "form": form, "now": now}
     return form_answer(request, f"{PAGES}/programme.html", context, refusal)
+
+
+def _opening(request: CentreRequest, found: Alignment, form: LearnersForm) -> dict[str, Any]:
+    """Who can be placed; or what keeps the step shut, and where that is opened."""
+    try:
+        check_in_force(request.centre, found)
+    except TransitionError as shut:
+        newer = newer_version(request.centre, found)
+        goal = f"quality:alignment{'-learners' if newer else ''}"
+        url = reverse(goal, args=[request.centre.slug, (newer or found).pk])
+        return {"shut": shut, "doors": [{"text": shut.remedy, "url": url}]}
+    ticked = request.POST.getlist("registrations") if form.is_bound else None
+    return {"page": placing_page(request.centre, found, ticked)}
 
 
 def _follow(request: CentreRequest, found: Registration, chosen: Alignment | None) -> None:

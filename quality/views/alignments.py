@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,6 +34,7 @@ from quality.actions.alignments import (
 )
 from quality.forms_alignments import CoverForm, DraftForm, StartForm, UnitForm
 from quality.models import Alignment, AlignmentPaper
+from quality.queries.alignment_approvers import approvers_of, with_approvers
 from quality.queries.alignments import (
     AlignmentWork,
     UnitLine,
@@ -131,12 +134,15 @@ def unit_change(request: CentreRequest, alignment_id: UUID, unit_id: UUID) -> Ht
                 return refused_as_json(refused, ())
             refusal = refused
         else:
-            return saved_as_json(saved) if wants_json(request) else _go_on(request, work, line)
+            if not wants_json(request):
+                return _go_on(request, work, line)
+            now = _line(_work(request, alignment_id), unit_id)
+            return saved_as_json(saved, {"suggestion": now.suggestion})
         work = _work(request, alignment_id)
     return _unit_page(request, work, unit_id, form, refusal)
 
 
-@may("change_alignments")
+@may("approve_alignments")
 @require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: CentreRequest, alignment_id: UUID) -> HttpResponse:
     """Show the draft as it would be approved; on POST approve it, or say what is refused."""
@@ -230,15 +236,53 @@ def _actor(request: CentreRequest) -> dict[str, Any]:
 def _can(request: CentreRequest) -> dict[str, bool]:
     return {
         "change": allowed(request.roles, "change_alignments"),
+        "approve": allowed(request.roles, "approve_alignments"),
+        "see_people": allowed(request.roles, "see_people"),
         "see_learners": allowed(request.roles, "see_registrations"),
         "place": allowed(request.roles, "change_registrations"),
     }
 
 
 def _alignment(request: CentreRequest, alignment_id: UUID) -> Alignment:
-    """An alignment that this person may see, or 404."""
-    found: Alignment = get_object_or_404(_seen(request), pk=alignment_id)
+    """An alignment that this person may see, or 404; with who may approve it."""
+    rows = with_approvers(_seen(request), request.centre)
+    found: Alignment = get_object_or_404(rows, pk=alignment_id)
     return found
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do before an alignment can be approved, and where it is done."""
+
+    text: str
+    url: str
+
+
+def _steps(request: CentreRequest, work: AlignmentWork, *, whole: bool = False) -> list[Step]:
+    """What is still to do, cover first: a line for each unit, or whole sentences."""
+    if work.alignment.approved_at:
+        return []
+    change = allowed(request.roles, "change_alignments")
+    key = work.alignment.pk
+    place = "quality:alignment-cover" if change else "quality:alignment"
+    cover_url = reverse(place, args=[request.centre.slug, key])
+    steps = [Step(gap, cover_url) for gap in work.cover_gaps]
+    for line in work.unready:
+        place = "quality:alignment-unit-change" if change else "quality:alignment-unit"
+        url = reverse(place, args=[request.centre.slug, key, line.unit.pk])
+        sentences = line.needs if whole else (line.next_step,)
+        steps += [Step(sentence, url) for sentence in sentences]
+    return steps
+
+
+def _approving(request: CentreRequest, row: Alignment) -> dict[str, Any]:
+    """Who may approve a draft, and whether the reader could, did they not write in it."""
+    approvers = approvers_of(row)
+    return {
+        "approvers": approvers,
+        "has_written": approvers.has_written(request.user),
+        "others": approvers.others(request.user),
+    }
 
 
 def _work(request: CentreRequest, alignment_id: UUID) -> AlignmentWork:
@@ -256,10 +300,17 @@ def _page(
     request: CentreRequest, alignment_id: UUID, refusal: Refusal | None = None
 ) -> HttpResponse:
     try:
-        page = alignment_page(_seen(request), request.centre, alignment_id)
+        rows = with_approvers(_seen(request), request.centre)
+        page = alignment_page(rows, request.centre, alignment_id)
     except Alignment.DoesNotExist as missing:
         raise Http404 from missing
-    context = {"page": page, "work": page.work, "can": _can(request)}
+    context = {
+        "page": page,
+        "work": page.work,
+        "can": _can(request),
+        "steps": _steps(request, page.work),
+        **_approving(request, page.work.alignment),
+    }
     return form_answer(request, "quality/alignments/alignment.html", context, refusal)
 
 
@@ -269,7 +320,13 @@ def _cover_page(
     found = _alignment(request, alignment_id)
     held = {name: getattr(found, name) for name in COVER}
     shown = _again(form, found.revision) or CoverForm(initial={**held, "revision": found.revision})
-    context = {"alignment": found, "form": shown, "stored": _stored(refusal, shown)}
+    context = {
+        "alignment": found,
+        "form": shown,
+        "stored": _stored(refusal, shown),
+        "can": _can(request),
+        **_approving(request, found),
+    }
     return form_answer(request, "quality/alignments/cover.html", context, refusal)
 
 
@@ -289,6 +346,8 @@ def _unit_page(
         "form": shown,
         "stored": _stored(refusal, shown),
         "following": _following(work, line),
+        "can": _can(request),
+        **_approving(request, work.alignment),
     }
     return form_answer(request, "quality/alignments/unit_change.html", context, refusal)
 
@@ -302,6 +361,9 @@ def _approve_page(
         "form": form,
         "sentence": alignment_sentence(work),
         "shown": alignment_manifest(work).digest,
+        "can": _can(request),
+        "steps": _steps(request, work, whole=True),
+        **_approving(request, work.alignment),
     }
     return form_answer(request, "quality/alignments/approve.html", context, refusal)
 
@@ -324,14 +386,18 @@ def _again(form: Any, revision: int) -> Any:
 
 
 def _stored(refusal: Refusal | None, form: Any) -> list[tuple[str, str]]:
-    """What another tab stored and differs from what was typed here, to be read beside it."""
+    """What another tab stored and differs from what was typed here, each beside the other."""
     if not isinstance(refusal, DraftConflict):
         return []
-    return [
-        (form.fields[name].label, str(value) or "(nothing)")
-        for name, value in refusal.current.items()
-        if form.data.get(name, "").replace("\r\n", "\n").strip() != value
-    ]
+    pairs = []
+    for name, value in refusal.current.items():
+        typed = form.data.get(name, "").replace("\r\n", "\n").strip()
+        if name in form.data and typed != value:
+            field = form.fields[name]
+            called = dict(getattr(field, "choices", ()))
+            for whose, text in (("the other tab", str(value)), ("yours", typed)):
+                pairs.append((f"{field.label}: {whose}", called.get(text, text) or "(nothing)"))
+    return pairs
 
 
 def _following(work: AlignmentWork, line: UnitLine) -> UnitLine | None:

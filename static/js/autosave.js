@@ -5,8 +5,9 @@
 // time. What is not confirmed yet is kept in this browser's storage and offered again.
 //
 // Sent:     the changed fields, revision (what this page was based on), tab (this page's own id).
-// Answers:  200 {saved_at, revision} · 409 {conflict: {fields, saved_at, saved_by, revision}}, with
-//           every field as stored · 4xx {refusal} · anything else is "not now" and is tried again.
+// Answers:  200 {saved_at, revision, said} · 409 {conflict: {fields, saved_at, saved_by, revision}},
+//           with every field as stored · 4xx {refusal} · anything else is "not now", tried again.
+//           said, if any, are words by name, put wherever the page has data-said="NAME".
 // The server takes an old revision from the tab that saved last: its answer may have been lost.
 
 const PAUSE = 800; // ms after the last key
@@ -26,7 +27,13 @@ const plain = (list) => {
   return texts.every((text) => text === "") ? [] : texts;
 };
 const same = (one, other) => JSON.stringify(plain(one)) === JSON.stringify(plain(other));
-const inWords = (list) => plain(list).join(", ") || "(nothing)";
+const sameFields = (one, other) => {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => name in other && same(one[name], other[name]))
+  );
+};
 
 class Saver {
   constructor(form) {
@@ -136,7 +143,7 @@ class Saver {
       const answer = await response.json().catch(() => ({}));
       if (response.ok && "revision" in answer) this.saved(sent, answer);
       else if (response.status === 409 && answer.conflict) this.conflict(answer.conflict);
-      else if (answer.refusal) this.refused = answer.refusal;
+      else if (answer.refusal) this.refuse(sent, answer.refusal);
       else if (response.type === "opaqueredirect" || response.status === 401)
         this.later("you are signed out. Sign in again in another tab");
       else if (response.status === 403 || response.status === 404)
@@ -151,9 +158,19 @@ class Saver {
     if (!this.trouble && this.isDirty()) this.schedule(PAUSE);
   }
 
+  // A refusal is about what was sent. What was typed meanwhile may be the remedy: it is sent next.
+  refuse(sent, why) {
+    this.trouble = "";
+    this.wait = 2000;
+    if (sameFields(sent, this.changes())) this.refused = why;
+  }
+
   saved(sent, answer) {
     for (const [name, list] of Object.entries(sent)) this.known.set(name, list);
     this.advance(answer.revision);
+    for (const [name, words] of Object.entries(answer.said ?? {}))
+      for (const place of document.querySelectorAll("[data-said]"))
+        if (place.dataset.said === name) place.textContent = words;
     this.savedAt = answer.saved_at ?? "";
     this.trouble = "";
     this.wait = 2000;
@@ -222,10 +239,10 @@ class Saver {
       for (const [label, list] of [["Yours", mine.get(name) ?? []], [other, theirs[name]]]) {
         const part = document.createElement("div");
         const caption = document.createElement("h4");
-        caption.textContent = names.length > 1 ? `${label}: ${this.labelOf(name)}` : label;
+        caption.textContent = `${label}: ${this.labelOf(name)}`;
         const text = document.createElement("p");
         text.tabIndex = 0;
-        text.textContent = inWords(list);
+        text.textContent = this.inWords(name, list);
         part.append(caption, text);
         pair.append(part);
       }
@@ -262,7 +279,17 @@ class Saver {
       }
     });
     box.append(actions);
-    this.form.prepend(box);
+    this.showAt(names[0], box);
+  }
+
+  // Beside the field that it is about: at the head of a long form it would be out of sight.
+  showAt(name, box) {
+    const [first] = this.fieldsOf(name);
+    const around = [".cols", ".field", "fieldset"].map((kind) => first?.closest(kind));
+    const place = around.find((part) => part && this.form.contains(part));
+    if (place) place.before(box);
+    else this.form.prepend(box);
+    box.scrollIntoView({ block: "nearest" });
   }
 
   // The text that was not chosen stays readable until the page is left.
@@ -275,25 +302,40 @@ class Saver {
     body.className = "fold-body conflict-texts";
     for (const choice of held) {
       const text = document.createElement("p");
-      text.textContent = inWords(choice[side]);
+      text.textContent = this.inWords(choice.name, choice[side]);
       body.append(text);
     }
     fold.append(summary, body);
     return fold;
   }
 
-  labelOf(name) {
+  fieldsOf(name) {
     const field = this.form.elements.namedItem(name);
-    const first = field instanceof RadioNodeList ? field[0] : field;
+    return field instanceof RadioNodeList ? [...field] : field ? [field] : [];
+  }
+
+  labelOf(name) {
+    const [first, ...others] = this.fieldsOf(name);
     const legend = first?.closest("fieldset")?.querySelector("legend");
-    const label = field instanceof RadioNodeList ? legend : (first?.labels?.[0] ?? legend);
+    const label = others.length ? legend : (first?.labels?.[0] ?? legend);
     return label?.textContent.trim() ?? name;
   }
 
+  // A text as it is; of choices what the page calls them, without their keys.
+  inWords(name, list) {
+    const called = (value) => {
+      const choice = this.fieldsOf(name).find(
+        (field) => /^(checkbox|radio)$/.test(field.type) && field.value === value,
+      );
+      const parts = [...(choice?.labels?.[0]?.childNodes ?? [])];
+      const words = parts.filter((part) => part.nodeName !== "KBD").map((part) => part.textContent);
+      return (words.join("") || value).trim();
+    };
+    return list.map(called).filter(Boolean).join(", ") || "(nothing)";
+  }
+
   put(name, list) {
-    const field = this.form.elements.namedItem(name);
-    const fields = field instanceof RadioNodeList ? [...field] : field ? [field] : [];
-    fields.forEach((each, at) => {
+    this.fieldsOf(name).forEach((each, at) => {
       if (each.type === "checkbox" || each.type === "radio") each.checked = list.includes(each.value);
       else if (each.type === "select-multiple")
         for (const option of each.options) option.selected = list.includes(option.value);
@@ -426,6 +468,16 @@ function report() {
     say(status, "is-waiting", "clock", `Not saved yet: ${troubled.trouble}. Your text is kept on this device.`);
   else if (busy) say(status, "is-busy", "half", "Saving…");
   else if (last) say(status, "", "tick", `Saved ${last}`);
+  else say(status, atFirst.css, atFirst.icon, atFirst.words);
+}
+
+// What the page says before anything is typed; said again where everything typed is taken back.
+const atFirst = { css: "", icon: "ring", words: "" };
+{
+  const status = document.querySelector(".saved[role=status]");
+  atFirst.css = status?.classList.contains("is-busy") ? "is-busy" : "";
+  atFirst.icon = status?.querySelector("use")?.getAttribute("href").slice("#i-".length) ?? "ring";
+  atFirst.words = status?.querySelector("span")?.textContent ?? "";
 }
 
 function say(status, css, icon, words) {

@@ -192,6 +192,51 @@ def test_a_refusal_is_said_and_not_repeated(page: Page) -> None:
     assert len(draft.requests) == asked
 
 
+def test_what_is_typed_while_a_refusal_is_under_way_is_sent_next(page: Page) -> None:
+    page.goto("/desk/")
+    draft.answer = "refuse a bare decision"
+    page.get_by_label("Referral").check()
+    page.wait_for_timeout(100)
+    page.locator("#feedback").fill(TYPED)
+    status(page)("Saved 14:32")
+    assert draft.fields == {"decision": "referral", "feedback": TYPED}
+    assert [list(sent) for sent in draft.requests] == [
+        ["decision", "revision", "tab"],
+        ["decision", "feedback", "revision", "tab"],
+    ]
+
+
+def test_what_is_typed_and_taken_back_is_nothing_to_save(page: Page) -> None:
+    page.goto("/desk/")
+    page.locator("#feedback").fill(TYPED)
+    page.locator("#feedback").fill("As first stored.")
+    page.wait_for_timeout(1200)
+    status(page)("Nothing to save yet")
+
+
+def test_a_save_brings_the_words_of_the_page_up_to_date(page: Page) -> None:
+    page.goto("/desk/")
+    told = page.locator("[data-said=so-far]")
+    expect(told).to_have_text("Revision 3")
+    page.get_by_label("Pass").check()
+    expect(told).to_have_text("Revision 4")
+
+
+def test_a_choice_between_two_texts_names_the_field_and_says_choices_in_words(
+    context: BrowserContext,
+) -> None:
+    one, two = context.new_page(), context.new_page()
+    one.goto("/desk/")
+    two.goto("/desk/")
+    one.get_by_label("Referral").check()
+    status(one)("Saved 14:32")
+    two.get_by_label("Pass").check()
+    box = two.locator(".conflict")
+    expect(box.locator("h4")).to_have_text(["Yours: Decision on 2.4", "The other: Decision on 2.4"])
+    expect(box.locator(".conflict-texts p")).to_have_text(["Pass", "Referral"])
+    assert box.evaluate("box => box.nextElementSibling.matches('.decide')")
+
+
 def test_leaving_asks_only_when_the_text_cannot_be_saved(page: Page) -> None:
     asked: list[str] = []
 

@@ -1,6 +1,7 @@
 """Addresses for trying the shared look: sample pages, and a small server side of its scripts."""
 
 import json
+import time
 from typing import Any
 
 from django import forms
@@ -62,6 +63,9 @@ def autosave(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"refusal": "The sheet is signed. Correct it by a new version."}, status=422
         )
+    if draft.answer == "refuse a bare decision" and "feedback" not in sent:
+        time.sleep(0.6)
+        return JsonResponse({"refusal": "A referral needs feedback."}, status=422)
     if draft.answer == "break":
         return HttpResponse(status=503)
     if int(sent["revision"]) != draft.revision and sent["tab"] != draft.tab:
@@ -75,7 +79,8 @@ def autosave(request: HttpRequest) -> HttpResponse:
     draft.fields |= {name: sent[name] for name in draft.fields if name in sent}
     draft.revision += 1
     draft.tab = sent["tab"]
-    return JsonResponse({"saved_at": "14:32", "revision": draft.revision})
+    said = {"so-far": f"Revision {draft.revision}"}
+    return JsonResponse({"saved_at": "14:32", "revision": draft.revision, "said": said})
 
 
 @transaction.non_atomic_requests

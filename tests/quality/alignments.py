@@ -70,9 +70,9 @@ def work_of(cast: Cast, alignment: Alignment) -> AlignmentWork:
 
 
 def covered(cast: Cast, alignment: Alignment, **changes: Any) -> Saved:
-    """What Lea types on the cover."""
+    """What Max types on the cover."""
     given = {
-        "actor": cast.lea,
+        "actor": cast.max,
         "centre": cast.centre,
         "alignment": alignment,
         "base_revision": fresh(cast, alignment).revision,

@@ -1,14 +1,17 @@
 """Alignments: derived coverage, drafts that lose nothing, approval by name, versions."""
 
+import json
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from assessment.actions import DraftConflict
 from centres.actions import end_approval
-from centres.models import Signature
+from centres.canonical import text_hash
+from centres.models import Membership, Role, Signature
 from centres.refusals import ChangedSinceShown, Refusal, TransitionError
 from centres.tenancy import centre_context
 from quality.models import Alignment, AlignmentCriterion, AlignmentPaper, AlignmentUnit
@@ -72,12 +75,19 @@ def test_only_managers_and_the_lead_change_alignments(alder: Cast, who: str) -> 
         lambda: started(alder, actor=person),
         lambda: covered(alder, draft, actor=person, typed={"qcm": "Q"}),
         lambda: said(alder, draft, actor=person, typed={"comment": "C"}),
-        lambda: approve(alder, draft, actor=person),
         lambda: next_of(alder, draft, actor=person),
     ):
         with new_events(alder) as events, pytest.raises(PermissionDenied):
             change()
         assert events == []
+
+
+@pytest.mark.parametrize("who", ["max", "pat", "jo", "ada", "una", "eve"])
+def test_only_the_lead_approves(alder: Cast, who: str) -> None:
+    draft = filled(alder)
+    with new_events(alder) as events, pytest.raises(PermissionDenied):
+        approve(alder, draft, actor=getattr(alder, who))
+    assert events == []
 
 
 # Coverage
@@ -112,6 +122,73 @@ def test_the_database_itself_wants_a_comment_with_a_coverage(alder: Cast) -> Non
         rows = AlignmentUnit.objects.for_centre(alder.centre).filter(alignment=draft)
         with pytest.raises(DatabaseError, match="override"), transaction.atomic():
             rows.update(coverage="full", comment="")
+
+
+def test_a_unit_that_says_nothing_is_never_set_to_full(alder: Cast) -> None:
+    draft = started(alder)
+    full = {"coverage": "full", "comment": "Taught elsewhere."}
+    with new_events(alder) as events, pytest.raises(Refusal, match="can’t be set to full"):
+        said(alder, draft, typed=full)
+    assert events == []
+    assert work_of(alder, draft).units[0].row.revision == 0
+    said(alder, draft, typed={**full, "strategies-1.1": "A workshop."})
+    with pytest.raises(Refusal, match="can’t be set to full"):
+        said(alder, draft, typed={"strategies-1.1": " "})
+    assert coverages(alder, draft)[0] == "full"
+    said(alder, draft, typed={"strategies-1.1": "", "coverage": "", "comment": ""})
+    assert coverages(alder, draft)[0] == "none"
+
+
+def test_the_database_itself_refuses_full_over_nothing(alder: Cast) -> None:
+    draft = started(alder)
+    said(alder, draft, typed={"comment": "C"})
+    with centre_context(alder.centre.pk):
+        rows = AlignmentUnit.objects.for_centre(alder.centre).filter(alignment=draft)
+        with pytest.raises(DatabaseError, match="full coverage is refused"), transaction.atomic():
+            rows.update(coverage="full")
+
+
+def test_full_by_hand_over_texts_that_were_taken_out_does_not_stand(alder: Cast) -> None:
+    draft = filled(alder)
+    said(alder, draft, typed={"coverage": "full", "comment": "Taught elsewhere."})
+    with centre_context(alder.centre.pk):
+        numbers = [line.criterion.pk for line in work_of(alder, draft).units[0].criteria]
+        said_of = AlignmentCriterion.objects.for_centre(alder.centre).filter(
+            alignment=draft, criterion__in=numbers
+        )
+        said_of.update(learning_strategies="", assessment_evidence="\n")
+    assert coverages(alder, draft)[0] == "none"
+    with pytest.raises(Refusal, match="covered not at all"):
+        approve(alder, draft)
+    with (
+        centre_context(alder.centre.pk),
+        pytest.raises(DatabaseError, match="not covered in full"),
+        transaction.atomic(),
+    ):
+        Alignment.objects.for_centre(alder.centre).filter(pk=draft.pk).update(
+            approved_by=alder.lea, approved_name="Lea", approved_at=draft.saved_at
+        )
+
+
+def test_full_by_hand_over_gaps_says_over_what_and_that_is_signed(alder: Cast) -> None:
+    draft = filled(alder)
+    typed = {"evidence-1.1": "", "strategies-1.2": "", "comment": "Taught at work."}
+    said(alder, draft, typed={**typed, "coverage": "full"})
+    line = work_of(alder, draft).units[0]
+    count = len(line.criteria)
+    assert line.overridden == f"{count - 2} of {count} criteria filled in, not 1.1 and 1.2"
+    done = approve(alder, draft)
+    with centre_context(alder.centre.pk):
+        signature = Signature.objects.for_centre(alder.centre).get(subject_id=done.pk)
+    assert signature.sentence.endswith(
+        f"{line.unit.ref} is set to full by hand, for the reason in its comment: {line.overridden}."
+    )
+    unit = json.loads(signature.manifest)["units"][0]
+    assert (unit["filled"], unit["not_filled"]) == (count - 2, ["1.1", "1.2"])
+    assert (unit["suggested"], unit["coverage"], unit["set_by_hand"]) == ("partial", "full", True)
+    assert unit["comment"] == text_hash("Taught at work.")
+    again = next_of(alder, done)
+    assert work_of(alder, again).units[0].overridden == line.overridden
 
 
 @pytest.mark.parametrize(
@@ -193,6 +270,71 @@ def test_a_unit_put_down_as_partial_by_hand_is_refused(alder: Cast) -> None:
     said(alder, draft, typed={"coverage": "partial", "comment": "Not yet taught."})
     with pytest.raises(Refusal, match="put down as partial by hand"):
         approve(alder, draft)
+
+
+def test_a_unit_without_a_title_of_assessment_is_refused(alder: Cast) -> None:
+    draft = filled(alder)
+    said(alder, draft, typed={"assessment_title": "  "})
+    ref = work_of(alder, draft).units[0].unit.ref
+    with new_events(alder) as events, pytest.raises(Refusal, match=f"assessment yet for {ref}"):
+        approve(alder, draft)
+    assert events == []
+    with (
+        centre_context(alder.centre.pk),
+        pytest.raises(DatabaseError, match="no title of assessment"),
+        transaction.atomic(),
+    ):
+        Alignment.objects.for_centre(alder.centre).filter(pk=draft.pk).update(
+            approved_by=alder.lea, approved_name="Lea", approved_at=draft.saved_at
+        )
+
+
+def test_nobody_approves_a_version_that_they_wrote_in(alder: Cast) -> None:
+    begun = filled(alder, started(alder, actor=alder.lea))
+    cover = filled(alder, started(alder, title="Orchard Hands"))
+    covered(alder, cover, actor=alder.lea, typed={"qcm": "Quinn"})
+    unit = filled(alder, started(alder, title="Orchard Guides"))
+    said(alder, unit, actor=alder.lea, typed={"comment": "A word of mine."})
+    for draft in (begun, cover, unit):
+        with new_events(alder) as events, pytest.raises(Refusal, match="You wrote in") as refused:
+            approve(alder, draft)
+        assert events == []
+        assert "Nobody at the centre can approve it yet." in refused.value.remedy
+        with (
+            centre_context(alder.centre.pk),
+            pytest.raises(DatabaseError, match="alignment_approved_by_another"),
+            transaction.atomic(),
+        ):
+            Alignment.objects.for_centre(alder.centre).filter(pk=draft.pk).update(
+                approved_by=alder.lea, approved_name="Lea", approved_at=draft.saved_at
+            )
+
+
+def test_the_refusal_names_who_else_could_approve_and_they_can(alder: Cast) -> None:
+    draft = filled(alder)
+    said(alder, draft, actor=alder.lea, typed={"comment": "A word of mine."})
+    Membership.objects.create(
+        centre=alder.centre,
+        user=alder.jo,
+        role=Role.LEAD_IQA,
+        starts_on=timezone.localdate() - DAY,
+    )
+    with pytest.raises(Refusal) as refused:
+        approve(alder, draft)
+    assert refused.value.remedy == f"Ask {alder.jo.full_name} to approve it."
+    assert approve(alder, draft, actor=alder.jo).approved_by == alder.jo
+
+
+def test_a_save_that_changes_nothing_makes_nobody_a_writer(alder: Cast) -> None:
+    draft = filled(alder)
+    said(alder, draft, actor=alder.lea, typed={"strategies-1.1": "strategies-1.1 of 8588-500"})
+    covered(alder, draft, actor=alder.lea, typed={"qcm": ""})
+    assert fresh(alder, draft).writers == [alder.max.pk]
+    assert approve(alder, draft).approved_by == alder.lea
+
+
+def test_the_writers_of_the_next_version_begin_with_who_begins_it(alder: Cast) -> None:
+    assert next_of(alder, approved(alder), actor=alder.lea).writers == [alder.lea.pk]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from tests.stage import make_work
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Client, User], Client]
-PLACING_QUERIES = 12
+PLACING_QUERIES = 13
 PROGRAMME_QUERIES = 12
 UNIT_QUERIES = 15
 REGISTRATION_QUERIES = 15
@@ -87,6 +87,33 @@ def test_learners_are_placed_from_the_alignment_and_named_there(
     assert "Everybody follows it" in shown(client, path)
 
 
+def test_a_draft_says_what_keeps_placing_shut_and_offers_no_ticks(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = filled(alder)
+    sign_in(client, alder.max)
+    path = reverse("quality:alignment-learners", args=["alder", draft.pk])
+    page = html.unescape(client.get(path).content.decode())
+    assert "Learners follow a programme once its alignment is approved." in page
+    link = reverse("quality:alignment", args=["alder", draft.pk])
+    assert f'<li><a href="{link}">Have this version approved by name first.</a></li>' in page
+    assert 'name="registrations"' not in page
+    assert "Place those ticked" not in page
+
+
+def test_a_version_that_was_replaced_leads_to_the_newer_one(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    first = approved(alder)
+    second = approve(alder, next_of(alder, first))
+    sign_in(client, alder.max)
+    path = reverse("quality:alignment-learners", args=["alder", first.pk])
+    page = client.get(path).content.decode()
+    link = reverse("quality:alignment-learners", args=["alder", second.pk])
+    assert f'<a href="{link}">Place learners on version 2.</a>' in page
+    assert 'name="registrations"' not in page
+
+
 def test_nobody_ticked_is_said_and_nobody_placed(
     alder: Cast, client: Client, sign_in: SignIn
 ) -> None:
@@ -116,8 +143,9 @@ def test_a_newer_version_says_who_follows_the_earlier_one_and_ticks_them(
         at("alignment-learners", first.pk), {"registrations": [alder.ted_registration.pk]}
     )
     assert late.status_code == 409
-    assert "Place learners on version 2" in late.content.decode()
-    assert f'value="{alder.ted_registration.pk}" checked' in late.content.decode()
+    link = at("alignment-learners", second.pk)
+    assert f'<a href="{link}">Place learners on version 2.</a>' in late.content.decode()
+    assert 'name="registrations"' not in late.content.decode()
     assert "A newer version is approved." in shown(client, registration_at(alder))
 
 

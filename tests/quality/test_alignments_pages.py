@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from centres.models import User
+from quality.queries.alignments import alignment_manifest
 from tests.cast import PASSWORD, Cast
 from tests.quality.alignments import (
     TITLE,
@@ -56,6 +57,37 @@ def queries(client: Client, path: str) -> tuple[int, str]:
     with CaptureQueriesContext(connection) as asked:
         page = shown(client, path)
     return len(asked), page
+
+
+# Finding them
+
+
+@pytest.mark.parametrize(
+    ("who", "names"),
+    [
+        ("max", ["approvals", "alignments", "handbooks"]),
+        ("lea", ["approvals", "alignments", "handbooks"]),
+        ("ada", ["approvals", "alignments"]),
+        ("una", []),
+    ],
+)
+def test_the_home_page_leads_to_what_the_centre_offers(
+    alder: Cast, client: Client, sign_in: SignIn, who: str, names: list[str]
+) -> None:
+    sign_in(client, getattr(alder, who))
+    home = shown(client, reverse("home"))
+    for name in ("approvals", "alignments", "handbooks"):
+        assert (f'href="{at(name)}"' in home) == (name in names)
+
+
+def test_alignments_are_found_from_the_catalogue_which_is_where_they_are(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    sign_in(client, alder.lea)
+    catalogue = reverse("centres:catalogue", args=["alder"])
+    assert f'href="{at("alignments")}"' in shown(client, catalogue)
+    page = shown(client, at("alignments"))
+    assert f'<a href="{catalogue}" aria-current="page">Catalogue</a>' in page
 
 
 # The list
@@ -128,13 +160,16 @@ def test_the_page_shows_cover_rules_and_what_is_covered(
     sign_in(client, alder.lea)
     page = shown(client, at("alignment", draft.pk))
     units = work_of(alder, draft).units
+    cover = at("alignment-cover", draft.pk)
     for expected in (
         "Quinn Quince",
         "Two days a month.",
         "An essay",
         "Partial",
         "Not applicable",
-        f"{len(units)} of {len(units)} units are not covered in full",
+        f"{units[0].unit.ref}: 0 of {len(units[0].criteria)} criteria filled in</a>",
+        f"{units[1].unit.ref}: 0 of {len(units[1].criteria)} criteria filled in, no title",
+        f'<a href="{cover}">The cover names no Assessment Manager/QA.</a>',
         "Every one of them has to be passed.",
         unit_at(alder, draft),
     ):
@@ -231,12 +266,31 @@ def test_a_second_tab_without_the_script_reads_both_texts(
     answer = client.post(path, {"evidence-1.1": "The second text.", "revision": "0"})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "The first text." in page
+    beside = re.findall(r"<h4>([^<]+)</h4><p>([^<]+)</p>", page)
+    assert beside == [
+        ("Assessment evidence for 1.1: the other tab", "The first text."),
+        ("Assessment evidence for 1.1: yours", "The second text."),
+    ]
     assert "The second text.</textarea>" in page
     assert 'name="revision" value="1"' in page
     again = client.post(path, {"evidence-1.1": "The second text.", "revision": "1"})
     assert again.status_code == 302
     assert work_of(alder, draft).units[0].criteria[0].evidence == "The second text."
+
+
+def test_the_script_is_told_how_far_the_unit_is_now(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = started(alder)
+    sign_in(client, alder.max)
+    path = unit_at(alder, draft)
+    count = len(work_of(alder, draft).units[0].criteria)
+    before = f"0 of {count} criteria filled in · suggested coverage: none"
+    assert f'data-said="suggestion">{before}</span>' in shown(client, path)
+    typed = {"strategies-1.1": "Workshops.", "evidence-1.1": "A report.", "revision": "0"}
+    answer = client.post(path, typed, headers=SCRIPT).json()
+    after = f"1 of {count} criteria filled in · suggested coverage: partial"
+    assert answer["said"] == {"suggestion": after}
 
 
 def test_the_script_is_told_what_was_kept_what_clashed_and_what_was_refused(
@@ -324,6 +378,79 @@ def test_the_approval_page_names_the_gaps_and_offers_no_signature(
     page = shown(client, at("alignment-approve", draft.pk))
     assert "no assessment evidence on 1.1" in page
     assert 'name="password"' not in page
+
+
+def test_the_approval_page_says_what_stands_by_hand_over_gaps_and_why(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = filled(alder)
+    typed = {"evidence-1.1": "", "coverage": "full", "comment": "Taught at work."}
+    said(alder, draft, typed=typed)
+    line = work_of(alder, draft).units[0]
+    sign_in(client, alder.lea)
+    page = shown(client, at("alignment-approve", draft.pk))
+    over = f"{len(line.criteria) - 1} of {len(line.criteria)} criteria filled in, not 1.1"
+    assert f"Set by hand over {over}." in page
+    assert "Taught at work." in page
+    assert f"{line.unit.ref} is set to full by hand, for the reason in its comment: {over}." in page
+    for name in ("alignment", "alignment-unit"):
+        path = at(name, draft.pk) if name == "alignment" else unit_at(alder, draft, name=name)
+        assert over in shown(client, path)
+
+
+def test_a_unit_without_a_title_of_assessment_is_a_step_to_its_page(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = filled(alder)
+    said(alder, draft, typed={"assessment_title": ""})
+    ref = work_of(alder, draft).units[0].unit.ref
+    sign_in(client, alder.lea)
+    link = f'<a href="{unit_at(alder, draft)}">{ref}'
+    assert f"{link}: no title of assessment</a>" in shown(client, at("alignment", draft.pk))
+    page = shown(client, at("alignment-approve", draft.pk))
+    assert f"{link} has no title of assessment for external verification.</a>" in page
+    assert 'name="password"' not in page
+
+
+def test_the_pages_say_beforehand_who_can_approve(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = filled(alder)
+    paths = at("alignment", draft.pk), unit_at(alder, draft), at("alignment-cover", draft.pk)
+    sign_in(client, alder.max)
+    page = shown(client, paths[0])
+    assert f"Who can approve it: <strong>{alder.lea.full_name}</strong>." in page
+    assert at("alignment-approve", draft.pk) not in page
+    assert client.get(at("alignment-approve", draft.pk)).status_code == 403
+    sign_in(client, alder.lea)
+    assert at("alignment-approve", draft.pk) in shown(client, paths[0])
+    for path in paths[1:]:
+        assert "You can approve this version as long as you write nothing in it." in shown(
+            client, path
+        )
+
+
+def test_a_writer_is_told_that_somebody_else_approves_and_who_could_be_given_the_role(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = filled(alder)
+    said(alder, draft, actor=alder.lea, typed={"comment": "A word of mine."})
+    approving = at("alignment-approve", draft.pk)
+    sign_in(client, alder.lea)
+    page = shown(client, at("alignment", draft.pk))
+    assert "You wrote in this version, so somebody else approves it." in page
+    assert "Nobody at the centre can approve it yet" in page
+    assert approving not in page
+    page = shown(client, approving)
+    assert "Somebody else approves it" in page
+    assert 'name="password"' not in page
+    digest = alignment_manifest(work_of(alder, draft)).digest
+    refused = client.post(approving, {"shown": digest, "password": PASSWORD})
+    assert refused.status_code == 422
+    assert "You wrote in this version" in refused.content.decode()
+    sign_in(client, alder.max)
+    people = reverse("centres:people", args=["alder"])
+    assert f'Under <a href="{people}">People</a>' in shown(client, at("alignment", draft.pk))
 
 
 def test_an_alignment_is_approved_with_a_password_and_then_only_read(

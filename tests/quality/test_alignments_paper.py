@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client, override_settings
@@ -60,7 +61,7 @@ def test_the_paper_says_all_that_was_approved_and_is_sealed(alder: Cast) -> None
         "Orchard Leaders",
         "Two days <a> month.",
         "Con Sorrel",
-        "Full, set by hand",
+        "set by hand; ",
         "Seen & agreed.",
         "A reflective account",
         "Every one of them has to be passed.",
@@ -79,6 +80,53 @@ def test_the_paper_says_all_that_was_approved_and_is_sealed(alder: Cast) -> None
         assert paper.pages == len(opened.pages)
     assert attached == [paper.manifest.encode()]
     assert sha256_hex(content) == paper.sha256
+
+
+def test_the_paper_says_what_stands_by_hand_over_gaps_and_why(alder: Cast) -> None:
+    draft = filled(alder)
+    typed = {"evidence-1.1": "", "coverage": "full", "comment": "Taught at work."}
+    said(alder, draft, typed=typed)
+    line = work_of(alder, draft).units[0]
+    text = text_of(content_of(issued(alder, approve(alder, draft))))
+    over = f"{len(line.criteria) - 1} of {len(line.criteria)} criteria filled in, not 1.1"
+    assert f"{line.unit.ref} is set to full by hand: {over}." in text
+    assert f"set by hand; {over}" in text
+    assert "Taught at work." in text
+
+
+def test_the_paper_prints_address_code_and_time_once_and_as_sheets_do(alder: Cast) -> None:
+    paper = issued(alder, approved(alder))
+    first = PdfReader(io.BytesIO(content_of(paper))).pages[0].extract_text()
+    assert first.split("Check this paper")[1].split()[:2] == [
+        f"{settings.SITE_URL.split('://')[1]}/verify",
+        paper.code,
+    ]
+    assert "Times are UK time." in text_of(content_of(paper))
+
+
+def test_no_short_row_of_the_paper_runs_over_two_pages(alder: Cast) -> None:
+    draft = filled(alder)
+    long = "A morning on contracts, then an afternoon in threes. "
+    for place, line in enumerate(work_of(alder, draft).units):
+        typed = {}
+        for number, each in enumerate(line.criteria):
+            mark = f"{line.unit.ref} {each.criterion.number}"
+            times = 3 + (number * 5 + place) % 13
+            typed[f"strategies-{each.criterion.number}"] = f"From {mark}. {long * times} To {mark}."
+        said(alder, draft, place, typed=typed)
+    content = content_of(issued(alder, approve(alder, draft)))
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
+    assert len(pages) > 3
+    for line in work_of(alder, draft).units:
+        for each in line.criteria:
+            assert each.is_short
+            mark = f"{line.unit.ref} {each.criterion.number}."
+            ends = [
+                [number for number, page in enumerate(pages) if f"{word} {mark}" in page]
+                for word in ("From", "To")
+            ]
+            assert len(ends[0]) == 1
+            assert ends[0] == ends[1], mark
 
 
 def test_the_paper_is_made_once(alder: Cast) -> None:
