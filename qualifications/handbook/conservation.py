@@ -2,10 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from qualifications.handbook.content import Criterion, MarkSheet, Place, Qualification, Read, Unit
+from qualifications.handbook.content import (
+    Criterion,
+    MarkSheet,
+    Place,
+    Qualification,
+    Read,
+    Unit,
+    reads_in,
+)
 from qualifications.handbook.doubts import Doubts
 from qualifications.handbook.noise import compared
 from qualifications.handbook.numbers import ACCREDITATION, REF, UAN, same_ref
@@ -160,10 +168,10 @@ def _check_whole(reading: Reading, doubts: Doubts) -> None:
     """A text of which more was printed than was taken, in no other value either."""
     for unit in reading.units:
         taken: dict[str, str] = {}
-        for read in _reads(unit):
+        for read in reads_in(unit):
             taken[read.raw] = f"{taken.get(read.raw, '')} {compared(str(read.value))}"
         for criterion in unit.criteria:
-            for read in _reads(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
+            for read in reads_in(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
                 left = Counter(compared(read.raw).split()) - Counter(taken[read.raw].split())
                 if len([word for word in left.elements() if word.isalpha()]) >= _FEWEST_WORDS:
                     why = f"{unit.ref.value} {criterion.number.value}: Part of it was left out"
@@ -174,7 +182,7 @@ def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> N
     """Lines that follow what a criterion was read from, and landed nowhere: one doubt a unit."""
     owners = _owners(reading.units)
     told = {compared(line) for doubt in doubts.found for line in doubt.raw.split("\n")}
-    kept = {compared(line) for read in _reads(reading) for line in read.raw.split("\n")} | told
+    kept = {compared(line) for read in reads_in(reading) for line in read.raw.split("\n")} | told
     titles = tuple(compared(unit.title.value) for unit in reading.units if unit.title)
     lost: dict[str, list[tuple[str, Piece]]] = {}
     after: tuple[str, str] | None = None
@@ -206,21 +214,8 @@ def _owners(units: Sequence[Unit]) -> dict[Place, tuple[str, str]]:
         read.place: (unit.ref.value, criterion.number.value)
         for unit in units
         for criterion in unit.criteria
-        for read in _reads(criterion)
+        for read in reads_in(criterion)
     }
-
-
-def _reads(row: object) -> Iterator[Read[object]]:
-    """Every value that a row and what it is made of were read with."""
-    if isinstance(row, Read):
-        yield row
-    elif isinstance(row, tuple | list):
-        for one in row:
-            yield from _reads(one)
-    elif isinstance(row, dict):
-        yield from _reads(tuple(row.values()))
-    elif is_dataclass(row):
-        yield from _reads(tuple(getattr(row, each.name) for each in fields(row)))
 
 
 def _check_maxima(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:

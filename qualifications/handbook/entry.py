@@ -32,9 +32,12 @@ from qualifications.handbook.content import (
     Texts,
     Unit,
 )
-from qualifications.handbook.noise import compared
+from qualifications.handbook.corrections import held_corrections, read_of
+from qualifications.handbook.counted import Contradiction, contradictions
 from qualifications.handbook.numbers import same_ref
 
+RULES_KEPT = "rule kept from version"  # names the doubts that are mended among a unit's rules
+_VERB = re.compile(r"(?:(?!(?:ap|com|im|multi|re|sup)p?ly\b)[a-z]+ly )?[a-z]+")
 UNEXPLAINED = "The handbook gives no meaning for this verb."
 # What a criterion says beside its statement; not every layout prints all of it.
 BESIDE = (
@@ -78,7 +81,7 @@ class _Drafting:
         for page in self.handbook.units:
             if not any(same_ref(page.ref.value, unit.ref) for unit in units):
                 self._doubt(page.ref, None, f"Version {self.known.version} has no such unit")
-        self._compare_corrections(units)
+        self._compare_rules(units)
         known = self.known
         entry = replace(
             known,
@@ -94,31 +97,44 @@ class _Drafting:
                 replace(one, criteria=tuple(key for key in one.criteria if key in numbers))
                 for one in known.templates
             ),
-            corrections=tuple(
-                one
-                for one in known.corrections
-                if not one.criterion or (one.unit, one.criterion) in numbers
-            ),
         )
-        return Drafted(entry, tuple(self.found))
+        held = held_corrections(known, entry, self.handbook)
+        self.found += held.doubts
+        return Drafted(replace(entry, corrections=held.corrections), tuple(self.found))
 
     def _doubt(self, read: "Read[str] | Read[int] | None", taken: str | None, why: str) -> None:
         place = read.place if read else None
         self.found.append(Doubt(place, read.raw if read else "", taken, why))
 
-    def _compare_corrections(self, units: tuple[UnitEntry, ...]) -> None:
-        """A mistake of the source that the known version puts right may stand here again."""
-        said = {(unit.ref, c.number): c.statement for unit in units for c in unit.criteria}
-        for one in self.known.corrections:
-            statement = said.get((one.unit, one.criterion), "")
-            page = _page_of(self.handbook, one.unit) if statement else None
-            if page and compared(one.raw) and compared(one.raw) in compared(statement):
-                found = next(c for c in page.criteria if c.number.value == one.criterion)
-                self._doubt(
-                    found.text,
-                    statement,
-                    f"{one.unit} {one.criterion}: version {self.known.version} has “{one.used}”",
-                )
+    def _compare_rules(self, units: tuple[UnitEntry, ...]) -> None:
+        """The rules are the known version's: a number that is printed otherwise is told."""
+        for unit, known in zip(units, self.known.units, strict=True):
+            held = {criterion.number: criterion for criterion in known.criteria}
+            for criterion in unit.criteria:
+                rules = [rule for rule in unit.rules if rule.criterion == criterion.number]
+                found = tuple(contradictions(rules, held.get(criterion.number), criterion))
+                if found:
+                    self._contradicted(unit, criterion, found)
+
+    def _contradicted(
+        self, unit: UnitEntry, criterion: CriterionEntry, found: tuple[Contradiction, ...]
+    ) -> None:
+        """One doubt a criterion, with the rules, their numbers and the words printed."""
+        words = tuple(dict.fromkeys(f"“{one.words}”" for one in found if one.words))
+        texts = "\n".join(dict.fromkeys(one.text for one in found))
+        kept = "; ".join(dict.fromkeys(one.kept for one in found))
+        printed = f"prints {', '.join(words)}" if words else "no longer prints the number"
+        read = read_of(found[0].text, self.handbook, unit.ref)
+        self.found.append(
+            Doubt(
+                read.place if read else None,
+                texts,
+                kept,
+                f"{unit.ref} {criterion.number}: the handbook {printed}, and the {RULES_KEPT}"
+                f" {self.known.version} says: {kept}. Learners are held to the rule. Change the"
+                " rules of the unit in the draft, or accept that the rule stays",
+            )
+        )
 
     # Units
 
@@ -262,19 +278,29 @@ class _Drafting:
         )
 
     def _verb(self, statement: str, read: Read[str], label: str) -> str:
-        """The longest verb that the statement begins with, or its first word as a new verb."""
+        """The longest verb that the statement begins with, or its first word as a new verb, with
+        the adverb before it: critically analyse."""
         words = sorted([*self.words, *self.new_words], key=len, reverse=True)
         small = statement.lower()
         for word in words:
             if re.match(rf"{re.escape(word)}\b", small):
                 return word
-        first = re.match(r"[a-z]+", small)
+        first = _VERB.match(small)
         if first is None:
-            self._doubt(read, None, f"{label} does not begin with a verb")
+            self._doubt(
+                read,
+                None,
+                f"{label}: the statement does not begin with a verb, and none was taken. Choose the"
+                " verb in the draft",
+            )
             return ""
         self.new_words.append(first[0])
         self._doubt(
-            read, first[0], f"{label} begins with a verb whose meaning the version does not hold"
+            read,
+            first[0],
+            f"{label}: the statement begins with “{first[0]}”, for which version"
+            f" {self.known.version} has no meaning. It was taken as a new verb. If that is the"
+            " verb, write its meaning among the verbs of the draft; else choose another",
         )
         return first[0]
 
