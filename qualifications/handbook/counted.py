@@ -46,9 +46,14 @@ _LEAST = re.compile(
 _MOST = re.compile(r"\b(?:at most|maximum of|maximum|no more than|not more than|up to)\W*$", re.I)
 _OR_MORE = re.compile(r"^\s*or more\b", re.I)
 _LINKS = frozenset(
-    re.findall(r"\w+", "and or a an of to the minimum maximum at least most between more")
+    re.findall(
+        r"\w+",
+        "and or a an of to the minimum maximum at least most between over more with for from in by",
+    )
 )
 _NEAR = 6  # words behind a number that tell what it counts
+_MEASURE_NEAR = 3
+_SHOWN = 4
 # What a rule's measure is called in a handbook, by the beginnings of words.
 _MEASURES = {
     "clients": ("client", "individual", "people", "person", "coachee", "mentee", "candidate"),
@@ -66,13 +71,17 @@ class Count:
     counted: str
     words: str  # as printed
 
-    def is_of(self, rule: RuleEntry) -> bool:
-        """Whether it counts what the rule counts."""
+    def is_of(self, rule: RuleEntry) -> int | None:
+        """How many words behind it the number counts what the rule counts, if it does."""
+        words = re.findall(r"[a-z]+", self.counted.lower())
         called = _MEASURES.get(rule.unit_of_measure)
         if called:
-            first = re.findall(r"[a-z]+", self.counted.lower())[:3]
-            return any(word.startswith(called) for word in first)
-        return bool(stems(self.counted) & _subject(rule))
+            words = words[:_MEASURE_NEAR]
+            found = (at for at, word in enumerate(words) if word.startswith(called))
+        else:
+            subject = _subject(rule)
+            found = (at for at, word in enumerate(words) if stems(word) & subject)
+        return next(found, None)
 
     def fits(self, rule: RuleEntry) -> bool:
         """Whether the rule has this number, as the same bound where both tell one."""
@@ -95,10 +104,7 @@ class Contradiction:
     @property
     def kept(self) -> str:
         """The rules with their numbers."""
-        return "; ".join(
-            f"{rule.label} ({required_in_words(rule.minimum, rule.maximum, rule.unit_of_measure)})"
-            for rule in self.rules
-        )
+        return "; ".join(f"{rule.label} ({_required(rule)})" for rule in self.rules)
 
 
 def contradictions(
@@ -133,14 +139,25 @@ def counts(text: str) -> tuple[Count, ...]:
     for match, end in zip(matches, ends, strict=False):
         behind = re.split(r"[.;:()]\s", text[match.end() : end])[0]
         words = behind.split()[:_NEAR]
-        shown = " ".join([match[0], *_OR_MORE.sub("or more ", behind).split()[:4]]).rstrip(",")
-        found.append(Count(_value(match), _bound(match, text, behind), " ".join(words), shown))
+        found.append(
+            Count(
+                _value(match), _bound(match, text, behind), " ".join(words), _shown(match[0], words)
+            )
+        )
     # "a minimum of 2 and a maximum of 3 individuals": both count individuals
     for at in range(len(found) - 2, -1, -1):
         if {*compared(found[at].counted).split()} <= _LINKS:
             one, other = found[at], found[at + 1]
-            found[at] = Count(one.value, one.bound, other.counted, one.words + " " + other.words)
+            found[at] = Count(one.value, one.bound, other.counted, f"{one.words} … {other.words}")
     return tuple(found)
+
+
+def _shown(number: str, words: list[str]) -> str:
+    """The number with the words behind it, up to one that only links."""
+    shown = words[:_SHOWN]
+    while shown and compared(shown[-1]) in _LINKS:
+        shown.pop()
+    return " ".join([number, *shown]).rstrip(",")
 
 
 def _counts(match: re.Match[str], text: str) -> bool:
@@ -175,13 +192,19 @@ def _subject(rule: RuleEntry) -> frozenset[str]:
     return stems(re.sub(r"\b(?:or|more|least|all|each|every|given|evaluated)\b", " ", label))
 
 
+def _required(rule: RuleEntry) -> str:
+    asked = required_in_words(rule.minimum, rule.maximum, rule.unit_of_measure)
+    return re.sub(r" items?\b", "", asked)
+
+
 def _contradicted(
     count: Count, rules: Sequence[RuleEntry], before: Sequence[str]
 ) -> tuple[RuleEntry, ...]:
     """The rules that count the same and have another number. A least that counts what no rule
     counts contradicts all of them, unless the known version prints that number too."""
-    alike = tuple(rule for rule in rules if count.is_of(rule))
-    if alike:
+    far = {rule.code: at for rule in rules if (at := count.is_of(rule)) is not None}
+    alike = tuple(rule for rule in rules if far.get(rule.code) == min(far.values(), default=None))
+    if far:
         return () if any(count.fits(rule) for rule in alike) else alike
     known = {one.value for text in before for one in counts(text)}
     numbers = {n for rule in rules for n in (rule.minimum, rule.maximum, rule.exceptional_maximum)}
@@ -197,6 +220,10 @@ def _gone(
     if likeness(was, text) < ALIKE:
         return
     for rule in rules:
-        counted = any(one.is_of(rule) and one.fits(rule) for one in counts(was))
-        if counted and not any(one.is_of(rule) for one in found):
+        counted = any(_is_of(one, rule) and one.fits(rule) for one in counts(was))
+        if counted and not any(_is_of(one, rule) for one in found):
             yield Contradiction((rule,), "", text)
+
+
+def _is_of(count: Count, rule: RuleEntry) -> bool:
+    return count.is_of(rule) is not None

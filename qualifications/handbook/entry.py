@@ -80,7 +80,12 @@ class _Drafting:
         numbers = {(unit.ref, c.number) for unit in units for c in unit.criteria}
         for page in self.handbook.units:
             if not any(same_ref(page.ref.value, unit.ref) for unit in units):
-                self._doubt(page.ref, None, f"Version {self.known.version} has no such unit")
+                self._doubt(
+                    page.ref,
+                    None,
+                    f"{page.ref.value}: version {self.known.version} has no such unit, so the"
+                    " draft has not its words",
+                )
         self._compare_rules(units)
         known = self.known
         entry = replace(
@@ -120,7 +125,8 @@ class _Drafting:
         self, unit: UnitEntry, criterion: CriterionEntry, found: tuple[Contradiction, ...]
     ) -> None:
         """One doubt a criterion, with the rules, their numbers and the words printed."""
-        words = tuple(dict.fromkeys(f"“{one.words}”" for one in found if one.words))
+        said = tuple(dict.fromkeys(one.words for one in found if one.words))
+        words = [f"“{one}”" for one in said if not any(one != o and one in o for o in said)]
         texts = "\n".join(dict.fromkeys(one.text for one in found))
         kept = "; ".join(dict.fromkeys(one.kept for one in found))
         printed = f"prints {', '.join(words)}" if words else "no longer prints the number"
@@ -144,7 +150,8 @@ class _Drafting:
             self._doubt(
                 None,
                 f"unit {known.ref} as in version {self.known.version}",
-                f"The handbook has no page of unit {known.ref}",
+                f"The handbook has no page of unit {known.ref}, whose words are those of version"
+                f" {self.known.version}",
             )
             return known
         self._compare_figures(known, page)
@@ -157,14 +164,23 @@ class _Drafting:
         self._tell_what_is_not_printed(known, page)
         if known.outline_only:
             if page.criteria:
-                self._doubt(page.ref, "an outline", f"{known.ref} is known as an outline only")
+                self._doubt(
+                    page.ref,
+                    "an outline",
+                    f"{known.ref}: version {self.known.version} has this unit as an outline only,"
+                    " so its criteria were not taken. Add them in the draft",
+                )
             return unit
         outcomes = self._outcomes(known, page)
         numbers = {criterion.number for outcome in outcomes for criterion in outcome.criteria}
         gone = [rule for rule in known.rules if rule.criterion not in numbers]
         for rule in gone:
             self._doubt(
-                page.ref, None, f"The rule “{rule.label}” is of criterion {rule.criterion}, gone"
+                page.ref,
+                None,
+                f"{known.ref}: the rule “{rule.label}” belongs to criterion {rule.criterion},"
+                " which the handbook has not. The rule was left out: add it to another criterion"
+                " if it still holds",
             )
         rules = tuple(rule for rule in known.rules if rule not in gone)
         return replace(unit, outcomes=outcomes, rules=rules)
@@ -189,7 +205,9 @@ class _Drafting:
             self._doubt(
                 page.ref,
                 f"the words of version {self.known.version}",
-                f"The page of {known.ref} has none of these: {', '.join(missing)}",
+                f"The page of {known.ref} has none of these: {', '.join(missing)}. The draft has"
+                f" the words of version {self.known.version} there, which are not this"
+                " handbook's",
             )
 
     def _compare_figures(self, known: UnitEntry, page: Unit) -> None:
@@ -199,14 +217,29 @@ class _Drafting:
             held: int | None = getattr(known, name)
             if printed is not None and printed.value != held:
                 self._doubt(
-                    printed, str(held), f"{label} of {known.ref}: the version known says {held}"
+                    printed,
+                    str(held),
+                    f"{known.ref}: the handbook prints {printed.value} as {label}, and version"
+                    f" {self.known.version} says {held}, which was kept: the pathways' sums rest on"
+                    " it. Change it among the credits and hours of the draft if the handbook is"
+                    " right",
                 )
         if page.uan and known.uan and page.uan.value != known.uan:
-            self._doubt(page.uan, known.uan, f"The accreditation number of {known.ref} differs")
+            self._doubt(
+                page.uan,
+                known.uan,
+                f"{known.ref}: the handbook prints another accreditation number than version"
+                f" {self.known.version}, whose number was kept",
+            )
 
     def _outcomes(self, known: UnitEntry, page: Unit) -> tuple[OutcomeEntry, ...]:
         if not page.criteria:
-            self._doubt(page.ref, "the known wording", f"{known.ref} has no criteria here")
+            self._doubt(
+                page.ref,
+                "the known wording",
+                f"{known.ref}: no criteria were found on its page. Those of version"
+                f" {self.known.version} are used",
+            )
             return known.outcomes
         self._compare_numbers(known, page)
         held = {outcome.number: outcome for outcome in known.outcomes}
@@ -224,8 +257,8 @@ class _Drafting:
                 self._doubt(
                     page.ref,
                     "the numbers of the handbook",
-                    f"The criteria of {known.ref} differ from version {self.known.version}."
-                    f" {what}: {listed}",
+                    f"{known.ref}: its criteria bear other numbers than in version"
+                    f" {self.known.version}. {what}: {listed}. The handbook's were taken",
                 )
 
     def _outcome(
@@ -233,7 +266,12 @@ class _Drafting:
     ) -> OutcomeEntry:
         text = outcome.text.value if outcome.text else held.text if held else ""
         if outcome.text is None:
-            self._doubt(outcome.number, text, f"Outcome {outcome.number.value} has no text here")
+            self._doubt(
+                outcome.number,
+                text,
+                f"{known.ref}: outcome {outcome.number.value} has no text in the handbook. That of"
+                f" version {self.known.version} is used",
+            )
         title = held.title if held else text[:100]
         criteria = {criterion.number: criterion for criterion in known.criteria}
         return OutcomeEntry(
@@ -252,7 +290,10 @@ class _Drafting:
         label = f"{known.ref} {one.number.value}"
         if one.text is None:
             self._doubt(
-                one.number, held.statement if held else None, f"{label} has no statement here"
+                one.number,
+                held.statement if held else None,
+                f"{label}: the handbook has no statement of it. That of version"
+                f" {self.known.version} is used",
             )
         statement = one.text.value if one.text else held.statement if held else ""
 
@@ -264,7 +305,12 @@ class _Drafting:
 
         referral, passes = part("referral"), part("passes")
         if held and held.passes and not (referral and passes):
-            self._doubt(one.number, "the known descriptors", f"{label}: a descriptor is missing")
+            self._doubt(
+                one.number,
+                "the known descriptors",
+                f"{label}: the handbook has not both descriptors of it. What is missing was taken"
+                f" from version {self.known.version}",
+            )
             referral, passes = referral or held.referral, passes or held.passes
         return CriterionEntry(
             number=one.number.value,
@@ -315,7 +361,8 @@ class _Drafting:
             self._doubt(
                 None,
                 f"the sections of version {self.known.version}",
-                f"The handbook has no mark sheet of {', '.join(sheet.units)}",
+                f"The handbook has no mark sheet of {', '.join(sheet.units)}. The sections of"
+                f" version {self.known.version} are used",
             )
             return replace(sheet, sections=sections)
         marks = [section.maximum.value if section.maximum else None for section in printed.sections]
@@ -323,7 +370,8 @@ class _Drafting:
             self._doubt(
                 printed.title,
                 f"the sections of version {self.known.version}",
-                "The mark sheet has other sections or maxima than the version known",
+                f"The mark sheet has other sections or maxima than version {self.known.version},"
+                " whose sections were kept. Change them in the draft if the handbook is right",
             )
             return replace(sheet, sections=sections)
         return replace(
@@ -352,13 +400,19 @@ class _Drafting:
             self._doubt(
                 lines[0].text if lines else printed.title,
                 "the known lines",
-                f"Section “{held.title}” has {len(held.bullets)} lines in the version known, and"
-                f" {len(lines)} here",
+                f"Section “{held.title}” of the mark sheet has {len(held.bullets)} lines in version"
+                f" {self.known.version}, whose lines were kept, and {len(lines)} in the handbook",
             )
             return replace(held, title=title)
         for line, bullet in zip(lines, held.bullets, strict=True):
             if line.resembles and not _stands_for(line, bullet):
-                self._doubt(line.text, bullet.text, "The line reads like other criteria")
+                self._doubt(
+                    line.text,
+                    bullet.text,
+                    "This line of the mark sheet reads like other criteria than those that"
+                    f" version {self.known.version} marks with it. The line was taken, the criteria"
+                    " were kept",
+                )
         return replace(
             held,
             title=title,
