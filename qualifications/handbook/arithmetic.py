@@ -33,23 +33,35 @@ def checked_units(
 def _check_numbers(unit: Unit, doubts: Doubts) -> None:
     ref = unit.ref.value
     if not unit.outcomes:
-        doubts.about(unit.ref, None, f"{ref}: no outcome was found")
+        doubts.about(
+            unit.ref,
+            None,
+            f"{ref}: no outcome was found on the unit's page. Look at the source, and add what is"
+            " printed there in the draft",
+        )
     for position, outcome in enumerate(unit.outcomes, start=1):
         if outcome.number.value != position:
             doubts.about(
                 outcome.number,
                 outcome.number.value,
-                f"{ref}: outcome {position} should come here",
+                f"{ref}: outcome {position} should come here, but {outcome.number.value} is"
+                " printed. One may be lost or misread: compare with the source",
             )
         if not outcome.criteria:
             doubts.about(
-                outcome.number, None, f"{ref}: outcome {outcome.number.value} has no criteria"
+                outcome.number,
+                None,
+                f"{ref}: outcome {outcome.number.value} has no criteria below it. They may stand"
+                " under another outcome: compare with the source",
             )
         for place, criterion in enumerate(outcome.criteria, start=1):
             due = f"{outcome.number.value}.{place}"
             if criterion.number.value != due:
                 doubts.about(
-                    criterion.number, criterion.number.value, f"{ref}: {due} should come here"
+                    criterion.number,
+                    criterion.number.value,
+                    f"{ref}: {due} should come here, but {criterion.number.value} is printed. One"
+                    " may be lost or misread: compare with the source",
                 )
     seen: dict[str, str] = {}
     for criterion in unit.criteria:
@@ -60,7 +72,8 @@ def _check_numbers(unit: Unit, doubts: Doubts) -> None:
             doubts.about(
                 criterion.text,
                 criterion.text.value,
-                f"{ref}: {criterion.number.value} repeats {twin} word for word; both are kept",
+                f"{ref}: {criterion.number.value} has the same words as {twin}. Both were taken as"
+                " printed; the handbook may have repeated one by mistake",
             )
 
 
@@ -125,14 +138,18 @@ def _with_credit(
     if unit.credits is None:
         if len(ways) > 1:
             doubts.about(
-                pick, pick.value, f"{unit.ref.value}: the column that makes up the total was taken"
+                pick,
+                pick.value,
+                f"{unit.ref.value}: the list prints several numbers without clear column heads."
+                " The one that makes the credits add up was taken as the credit value: check it",
             )
     elif pick.value != unit.credits.value:
         doubts.about(
             unit.credits,
             pick.value,
-            f"{unit.ref.value}: credit value {unit.credits.value} on its page, but the total needs"
-            f" {pick.value}, which its list prints",
+            f"{unit.ref.value}: the unit's page prints {unit.credits.value} credits, but the total"
+            f" needs {pick.value}, which the list of units prints and which was taken. Check which"
+            " holds",
         )
     return replace(unit, credits=pick)
 
@@ -148,7 +165,9 @@ def _with_hours(unit: Unit, findings: Findings) -> Unit:
                 findings.doubts.about(
                     rest[0],
                     rest[0].value,
-                    f"{unit.ref.value}: taken as hours, as it is not credits",
+                    f"{unit.ref.value}: the list prints this number without a clear column head."
+                    " It was taken as the guided learning hours, as it is not the credits: check"
+                    " it",
                 )
                 return replace(unit, glh=rest[0])
     return unit
@@ -175,14 +194,18 @@ def _with_units(one: Qualification, units: Sequence[Unit], doubts: Doubts) -> Qu
     if len(fitting) == 1:
         refs = ", ".join(ref.value for ref in fitting[0])
         doubts.about(
-            one.credits, refs, "The units are not named: these alone add up to the credits"
+            one.credits,
+            refs,
+            "The qualification does not name its units. These were taken, as they alone add up to"
+            " the credits printed: check them",
         )
         return replace(one, units=fitting[0])
     doubts.about(
         one.credits,
         None,
-        f"The units are not named, and {len(fitting)} combinations add up to"
-        f" {one.credits.value} credits",
+        f"The qualification does not name its units, and {len(fitting)} combinations add up to its"
+        f" {one.credits.value} credits. None was taken: the version that the draft stands on names"
+        " them",
     )
     return one
 
@@ -200,21 +223,24 @@ def _check_sums(one: Qualification, units: Sequence[Unit], doubts: Doubts) -> No
             doubts.about(
                 printed,
                 printed.value,
-                f"{name}: the units' {label} add up to {total}, {printed.value} are printed",
+                f"{name}: the units' {label} add up to {total}, {printed.value} are printed. What"
+                " is printed was taken: one of the figures may be misread",
             )
     if one.tqt and one.credits and one.tqt.value != TQT_PER_CREDIT * one.credits.value:
         doubts.about(
             one.tqt,
             one.tqt.value,
-            f"{name}: {TQT_PER_CREDIT} hours a credit would be"
-            f" {TQT_PER_CREDIT * one.credits.value}",
+            f"{name}: the total time printed is {one.tqt.value} hours, and {TQT_PER_CREDIT} hours"
+            f" a credit would be {TQT_PER_CREDIT * one.credits.value}. What is printed was taken:"
+            " check it",
         )
     for unit in members:
         if one.level and unit.level and unit.level.value != one.level.value:
             doubts.about(
                 unit.level,
                 unit.level.value,
-                f"{unit.ref.value}: another level than {name}, which is of level {one.level.value}",
+                f"{unit.ref.value}: level {unit.level.value} is printed, another level than that"
+                f" of {name}, {one.level.value}. What is printed was taken: check it",
             )
 
 
@@ -223,23 +249,42 @@ def check_marks(sheets: Sequence[MarkSheet], doubts: Doubts) -> None:
     for sheet in sheets:
         named = doubts.within(sheet.title.value)
         if not sheet.sections:
-            named.about(sheet.title, None, "No section was found on the mark sheet")
+            named.about(
+                sheet.title,
+                None,
+                "no section with marks was found on this mark sheet. The sections of the version"
+                " that the draft stands on are used: compare them with the source",
+            )
             continue
         maxima = [section.maximum.value for section in sheet.sections if section.maximum]
         if len(maxima) < len(sheet.sections) or not judge_maxima(maxima).met:
             named.about(
                 sheet.title,
                 ", ".join(map(str, maxima)),
-                f"The sections' maxima make {sum(maxima)}, not {ALL_MARKS}",
+                f"the maxima of the mark sheet's sections make {sum(maxima)}, not {ALL_MARKS}. One"
+                " may be misread or lost: compare them with the source",
             )
         for section in sheet.sections:
             lowest, most = section.minimum, section.maximum
             if lowest and most and not judge_minimum(lowest.value, most.value).met:
                 named.about(
-                    lowest, lowest.value, f"The minimum is not half of the maximum, {most.value}"
+                    lowest,
+                    lowest.value,
+                    f"the minimum of this section, {lowest.value}, is not half of its maximum,"
+                    f" {most.value}. One of the two may be misread",
                 )
             if not section.criteria:
                 where = section.title or sheet.title
-                named.about(where, None, "No criterion was found in this section")
+                named.about(
+                    where,
+                    None,
+                    "no criterion was found in this section of the mark sheet. Compare it with the"
+                    " source",
+                )
             if section.title is None:
-                named.about(lowest or most or sheet.title, None, "A section without a title")
+                named.about(
+                    lowest or most or sheet.title,
+                    None,
+                    "this section of the mark sheet has no title. It may be lost: compare with"
+                    " the source",
+                )

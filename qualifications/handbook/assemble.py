@@ -44,7 +44,10 @@ def assembled_units(findings: Findings) -> tuple[Unit, ...]:
             and pages.index(base)
             and any(same_ref(base.ref.value, unit.ref.value) for unit in units)
         ):
-            why = f"{base.ref.value}: The unit is printed twice: the first was taken"
+            why = (
+                f"{base.ref.value}: the page of this unit is printed twice. The first was taken:"
+                " check that the second says the same"
+            )
             findings.doubts.about(base.ref, None, why)
             continue
         units.append(_unit(base, rows, others, findings))
@@ -68,13 +71,20 @@ def _note_unknown(units: Sequence[Unit], findings: Findings) -> None:
         if ref in seen or any(same_ref(unit.ref.value, ref) for unit in units):
             continue
         seen.add(ref)
-        findings.doubts.about(row.ref, None, f"{ref} is listed, but has no page: left out")
+        findings.doubts.about(
+            row.ref,
+            None,
+            f"{ref} is in a list of units, but has no page in this document: left out. Nothing"
+            " needs doing unless its page is missing from your copy",
+        )
     for found in findings.units:
         if not any(same_ref(unit.ref.value, found.ref.value) for unit in units):
             findings.doubts.about(
                 found.ref,
                 None,
-                f"{found.ref.value}: A {found.layout} of a unit that has no page: left out",
+                f"{found.ref.value}: there is a {found.layout} of this unit, which has no page in"
+                " this document: left out. Nothing needs doing unless its page is missing from"
+                " your copy",
             )
 
 
@@ -87,7 +97,10 @@ def _unit(
     if longest is not None and longest.value != ref.value:
         ref = longest if len(longest.value) > len(ref.value) else ref
     elif longest is None and ref.value.isdigit():
-        why = f"{ref.value}: The unit's full number is not printed"
+        why = (
+            f"{ref.value}: the unit's full number is not printed, only its last part, which was"
+            " taken"
+        )
         findings.doubts.about(ref, ref.value, why)
     base.ref = ref
     outcomes = tuple(_outcome(outcome, base, others, findings) for outcome in base.outcomes)
@@ -109,7 +122,10 @@ def _unit(
         for name in ("level", "glh", "uan"):
             _compare_fact(name, unit, row, findings)
         if row.credits and base.credits and row.credits.value != base.credits.value:
-            why = "another credit value in a list than on its page"
+            why = (
+                f"the list of units prints {row.credits.value} credits, the unit's own page"
+                f" {base.credits.value}. That of the page was taken unless the total says otherwise"
+            )
             findings.doubts.about(row.credits, base.credits.value, f"{unit.ref.value}: {why}")
     if base.layout != "alignment":
         _compare_titles(unit, [row.title for row in rows if row.title], findings)
@@ -121,8 +137,9 @@ def _unit(
                 findings.doubts.about(
                     criterion.number,
                     None,
-                    f"The {other.layout} has a criterion {criterion.number.value} that the unit"
-                    f" {unit.ref.value} has not: left out",
+                    f"{unit.ref.value} {criterion.number.value}: the {other.layout} has this"
+                    " criterion, and the unit's own page has not: left out. Add it in the draft if"
+                    " the page has lost it",
                 )
     return unit
 
@@ -132,7 +149,11 @@ def _note_missing(other: FoundUnit, unit: Unit, findings: Findings) -> None:
     numbers = [c.number.value for c in unit.criteria if c.number.value not in held]
     if numbers:
         findings.doubts.about(
-            other.ref, None, f"{unit.ref.value} {', '.join(numbers)}: not in the {other.layout}"
+            other.ref,
+            None,
+            f"{unit.ref.value} {', '.join(numbers)}: not in the {other.layout}, which has the"
+            " unit's other criteria. The handbook may leave them out, or the lines may be lost:"
+            " compare with the source",
         )
 
 
@@ -141,7 +162,10 @@ def _compare_fact(name: str, unit: Unit, row: FoundRow, findings: Findings) -> N
     if printed and held and printed.value != held.value:
         label = {"glh": "GLH", "uan": "UAN"}.get(name, name)
         findings.doubts.about(
-            printed, held.value, f"{unit.ref.value}: another {label} in a list than on its page"
+            printed,
+            held.value,
+            f"{unit.ref.value}: the list of units prints {printed.value} as {label}, the unit's"
+            f" own page {held.value}, which was taken. Check which holds",
         )
 
 
@@ -151,7 +175,10 @@ def _compare_titles(unit: Unit, listed: Sequence[Read[str]], findings: Findings)
         return
     wanted = _words(unit.title.value)
     if all(_words(_CAPITALS.sub("", title.value)) != wanted for title in listed):
-        why = "No list has the title that is on its page"
+        why = (
+            "the title on the unit's own page, which was taken, is worded otherwise in every list"
+            " of units"
+        )
         findings.doubts.about(listed[0], unit.title.value, f"{unit.ref.value}: {why}")
 
 
@@ -166,7 +193,8 @@ def _title(base: FoundUnit, row: FoundRow | None, findings: Findings) -> Read[st
         findings.doubts.about(
             base.title,
             row.title.value,
-            f"{base.ref.value}: The title differs from the one in the summary, which was taken",
+            f"{base.ref.value}: the unit's table prints another title than the summary, whose"
+            " title was taken. Check which holds",
         )
         return row.title
     return base.title
@@ -200,7 +228,8 @@ def _compare_texts(
             printed.place,
             printed.value,
             held.value,
-            f"{what}: the {other.layout} words it otherwise; the unit's own page was taken",
+            f"{what}: the {other.layout} words it otherwise than the unit's own page, whose words"
+            " were taken. Correct the draft only if the page is the one that is wrong",
         )
 
 
@@ -224,7 +253,12 @@ def _criterion(
         for name, held in notes.items():
             held.extend(getattr(same, name) if not held else ())
     if text is None:
-        findings.doubts.about(found.number, None, f"{base.ref.value} {number}: no text was found")
+        findings.doubts.about(
+            found.number,
+            None,
+            f"{base.ref.value} {number}: the number is printed, but no text was found behind it."
+            " Add it in the draft from the source",
+        )
     return Criterion(
         number=found.number,
         text=text,
@@ -259,7 +293,8 @@ def _qualification(
             findings.doubts.about(
                 printed,
                 printed.value,
-                f"{printed.value}: The qualification names this unit, which has no page",
+                f"{printed.value}: the qualification names this unit, which has no page in this"
+                " document. Its words are those of the version that the draft stands on",
             )
         refs.append(replace(printed, value=unit.ref.value if unit else printed.value))
     if not refs and len(findings.qualifications) == 1:

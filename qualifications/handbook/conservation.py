@@ -2,10 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from qualifications.handbook.content import Criterion, MarkSheet, Place, Qualification, Read, Unit
+from qualifications.handbook.content import (
+    Criterion,
+    MarkSheet,
+    Place,
+    Qualification,
+    Read,
+    Unit,
+    reads_in,
+)
 from qualifications.handbook.doubts import Doubts
 from qualifications.handbook.noise import compared
 from qualifications.handbook.numbers import ACCREDITATION, REF, UAN, same_ref
@@ -83,7 +91,10 @@ def _check_codes(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> N
                 if not any(one.startswith(found) for one in held):
                     held.add(found)
                     if not _told(found, doubts):
-                        why = f"The document prints the {what} {found}, which landed nowhere"
+                        why = (
+                            f"The document prints the {what} {found}, which was taken for no unit"
+                            " and no qualification. Look at the source whether it belongs to one"
+                        )
                         doubts.add(piece.place, piece.raw.strip(), None, why)
 
 
@@ -104,7 +115,10 @@ def _check_refs(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> No
                 continue
             seen.add(ref)
             if not any(same_ref(ref, one) for one in known) and not _told(ref, doubts):
-                why = f"{ref}: The document names this unit, which was not read"
+                why = (
+                    f"{ref}: the document names this unit, which was not read, as no page of it was"
+                    " found. Nothing needs doing unless it is one of those that you want"
+                )
                 doubts.add(piece.place, piece.raw.strip(), None, why)
 
 
@@ -114,7 +128,10 @@ def _check_sheets(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> 
     label = next((piece for piece in pieces if _DESCRIPTORS.match(piece.text)), None)
     if label and not any(c.passes for unit in reading.units for c in unit.criteria):
         for unit in reading.units:
-            why = f"{unit.ref.value}: The document has descriptors, of which none was read"
+            why = (
+                f"{unit.ref.value}: the document has descriptors of pass and referral, of which"
+                " none was read for this unit. Compare with the source"
+            )
             doubts.add(label.place, label.raw.strip(), None, why)
         return
     for piece in pieces:
@@ -124,7 +141,10 @@ def _check_sheets(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> 
         seen.add(match[1])
         for unit in reading.units:
             if same_ref(match[1], unit.ref.value) and not any(c.passes for c in unit.criteria):
-                why = f"{unit.ref.value}: The descriptors of its result sheet: none was read"
+                why = (
+                    f"{unit.ref.value}: its result sheet is printed, but of its descriptors none"
+                    " was read. Compare with the source"
+                )
                 doubts.add(piece.place, piece.raw.strip(), None, why)
 
 
@@ -134,7 +154,10 @@ def _check_qualification(pieces: Sequence[Piece], reading: Reading, doubts: Doub
         return
     named = next((piece for piece in pieces if _QUALIFICATION.search(piece.text)), None)
     if named is not None:
-        why = "The document names a qualification, but no table or title of one was read"
+        why = (
+            "The document names a qualification, but no title or table of one was read. Its"
+            " figures are those of the version that the draft stands on"
+        )
         doubts.add(named.place, named.raw.strip(), None, why)
 
 
@@ -145,14 +168,24 @@ def _check_titles(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> 
             continue
         title = one.title.value
         if ends_open(title):
-            doubts.about(one.title, title, f"{title}: The title of the qualification ends early")
+            doubts.about(
+                one.title,
+                title,
+                (
+                    f"{title}: the title of the qualification seems to break off here. The rest may"
+                    " stand in the next line"
+                ),
+            )
         at = [index for index, piece in enumerate(pieces) if piece.place == one.title.place]
         behind = [piece for index in at for piece in pieces[index + 1 : index + 2] if piece.text]
         for piece in behind:
             words = compared(piece.text).split()
             alike = piece.text.isupper() == one.title.raw.isupper() and not piece.in_cell
             if alike and len(words) <= _MOST_WORDS and {*words} - {*compared(title).split()}:
-                why = f"{title}: The next line may belong to the title of the qualification"
+                why = (
+                    f"{title}: the line below may belong to the title of the qualification; it was"
+                    " not taken into it"
+                )
                 doubts.add(piece.place, piece.raw.strip(), title, why)
 
 
@@ -160,13 +193,17 @@ def _check_whole(reading: Reading, doubts: Doubts) -> None:
     """A text of which more was printed than was taken, in no other value either."""
     for unit in reading.units:
         taken: dict[str, str] = {}
-        for read in _reads(unit):
+        for read in reads_in(unit):
             taken[read.raw] = f"{taken.get(read.raw, '')} {compared(str(read.value))}"
         for criterion in unit.criteria:
-            for read in _reads(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
+            for read in reads_in(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
                 left = Counter(compared(read.raw).split()) - Counter(taken[read.raw].split())
                 if len([word for word in left.elements() if word.isalpha()]) >= _FEWEST_WORDS:
-                    why = f"{unit.ref.value} {criterion.number.value}: Part of it was left out"
+                    why = (
+                        f"{unit.ref.value} {criterion.number.value}: more is printed than was"
+                        " taken; part of it was left out. Compare the two, and add to the draft"
+                        " what belongs there"
+                    )
                     doubts.add(read.place, read.raw, read.value, why)
 
 
@@ -174,7 +211,7 @@ def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> N
     """Lines that follow what a criterion was read from, and landed nowhere: one doubt a unit."""
     owners = _owners(reading.units)
     told = {compared(line) for doubt in doubts.found for line in doubt.raw.split("\n")}
-    kept = {compared(line) for read in _reads(reading) for line in read.raw.split("\n")} | told
+    kept = {compared(line) for read in reads_in(reading) for line in read.raw.split("\n")} | told
     titles = tuple(compared(unit.title.value) for unit in reading.units if unit.title)
     lost: dict[str, list[tuple[str, Piece]]] = {}
     after: tuple[str, str] | None = None
@@ -189,7 +226,11 @@ def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> N
     for ref, lines in lost.items():
         numbers = ", ".join(dict.fromkeys(number for number, _ in lines))
         raw = "\n".join(dict.fromkeys(piece.raw.strip() for _, piece in lines))
-        why = f"{ref} {numbers}: What follows there landed nowhere"
+        why = (
+            f"{ref} {numbers}: the lines that follow are printed but were not taken for any"
+            " criterion. They may be headings or notes, or part of these criteria: if so, add them"
+            " in the draft"
+        )
         doubts.add(lines[0][1].place, raw, None, why)
 
 
@@ -206,21 +247,8 @@ def _owners(units: Sequence[Unit]) -> dict[Place, tuple[str, str]]:
         read.place: (unit.ref.value, criterion.number.value)
         for unit in units
         for criterion in unit.criteria
-        for read in _reads(criterion)
+        for read in reads_in(criterion)
     }
-
-
-def _reads(row: object) -> Iterator[Read[object]]:
-    """Every value that a row and what it is made of were read with."""
-    if isinstance(row, Read):
-        yield row
-    elif isinstance(row, tuple | list):
-        for one in row:
-            yield from _reads(one)
-    elif isinstance(row, dict):
-        yield from _reads(tuple(row.values()))
-    elif is_dataclass(row):
-        yield from _reads(tuple(getattr(row, each.name) for each in fields(row)))
 
 
 def _check_maxima(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
@@ -231,7 +259,10 @@ def _check_maxima(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> 
             value = int(next(group for group in groups if group))
             if value not in held and not _told(str(value), doubts):
                 held.add(value)
-                why = f"The document prints a maximum of {value}, which no section has"
+                why = (
+                    f"The document prints a maximum of {value} marks, which no section of a mark"
+                    " sheet has. A section may be lost, or a figure misread"
+                )
                 doubts.add(piece.place, piece.raw.strip(), None, why)
 
 
@@ -246,7 +277,10 @@ def _check_twice(reading: Reading, doubts: Doubts) -> None:
         counts = Counter(read.value for read in reads)
         for read in reads:
             if counts[read.value] > 1:
-                why = f"{_bearers(rows, name, read)}: All bear {read.value}"
+                why = (
+                    f"{_bearers(rows, name, read)}: the same number, {read.value}, was read for"
+                    " each of these. One of them must be wrong: compare with the source"
+                )
                 doubts.about(read, read.value, why)
 
 
@@ -266,7 +300,10 @@ def _check_families(reading: Reading, doubts: Doubts) -> None:
     for one in reading.qualifications:
         families = {ref.value.partition("-")[0] for ref in one.units if "-" in ref.value}
         if one.number and families and one.number.value.partition("-")[0] not in families:
-            why = f"{_name(one)}: Its units bear other numbers: {', '.join(sorted(families))}"
+            why = (
+                f"{_name(one)}: the number {one.number.value} was read for it, but its units begin"
+                f" with {', '.join(sorted(families))}. One of the two may be misread"
+            )
             doubts.about(one.number, one.number.value, why)
 
 
@@ -279,7 +316,9 @@ def _check_even(reading: Reading, doubts: Doubts) -> None:
             if _mostly(reading.units, name):
                 doubts.about(unit.ref, None, f"{unit.ref.value}: {_gap(name, 'units')}")
             elif name in _ALWAYS:
-                doubts.about(unit.ref, None, f"{unit.ref.value}: No {_label(name)} was found")
+                doubts.about(
+                    unit.ref, None, f"{unit.ref.value}: no {_label(name)} was found on its page"
+                )
         for name in _NOTES:
             _check_notes(unit, name, doubts)
         for outcome in unit.outcomes:
@@ -307,7 +346,7 @@ def _check_notes(unit: Unit, name: str, doubts: Doubts) -> None:
         why = f"{unit.ref.value} {criterion.number.value}: {_gap(name, 'criteria')}"
         before = unit.criteria[max(0, unit.criteria.index(criterion) - 1)]
         if before is not criterion:
-            why += f"; it may stand with that of {before.number.value}"
+            why += f", perhaps that of {before.number.value}"
         doubts.about(criterion.number, None, why)
 
 
@@ -324,7 +363,10 @@ def _left_out(unit: Unit, criterion: Criterion, doubts: Doubts) -> bool:
 
 
 def _gap(name: str, kind: str) -> str:
-    return f"No {_label(name)} was found, which other {kind} have"
+    return (
+        f"no {_label(name)} was found here, which other {kind} have. It may be lost, or stand with"
+        " another"
+    )
 
 
 def _label(name: str) -> str:
@@ -337,5 +379,8 @@ def _check_accreditation(pieces: Sequence[Piece], reading: Reading, doubts: Doub
     label = next((piece for piece in pieces if _LABELLED.search(piece.text)), None)
     if missing and label:
         names = ", ".join(map(_name, missing))
-        why = f"{names}: No accreditation number was found, though its label is printed"
+        why = (
+            f"{names}: no accreditation number was found, though the document prints the label for"
+            " one. That of the version that the draft stands on is used"
+        )
         doubts.add(label.place, label.raw.strip(), None, why)

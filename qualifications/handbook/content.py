@@ -1,6 +1,7 @@
 """What a handbook says, each value with the place that it was read from."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Generic, TypeVar
 
 Value_co = TypeVar("Value_co", covariant=True)
@@ -133,6 +134,19 @@ class Handbook:
     mark_sheets: tuple[MarkSheet, ...]
     warnings: tuple[Doubt, ...]
     source: tuple[tuple[Place, str], ...] = ()
+
+
+def reads_in(row: object) -> Iterator[Read[object]]:
+    """Every value that a row and what it is made of were read with."""
+    if isinstance(row, Read):
+        yield row
+    elif isinstance(row, tuple | list):
+        for one in row:
+            yield from reads_in(one)
+    elif isinstance(row, dict):
+        yield from reads_in(tuple(row.values()))
+    elif is_dataclass(row):
+        yield from reads_in(tuple(getattr(row, each.name) for each in fields(row)))
 
 
 class UnreadableError(Exception):

@@ -32,9 +32,12 @@ from qualifications.handbook.content import (
     Texts,
     Unit,
 )
-from qualifications.handbook.noise import compared
+from qualifications.handbook.corrections import held_corrections, read_of
+from qualifications.handbook.counted import Contradiction, contradictions
 from qualifications.handbook.numbers import same_ref
 
+RULES_KEPT = "rule kept from version"  # names the doubts that are mended among a unit's rules
+_VERB = re.compile(r"(?:(?!(?:ap|com|im|multi|re|sup)p?ly\b)[a-z]+ly )?[a-z]+")
 UNEXPLAINED = "The handbook gives no meaning for this verb."
 # What a criterion says beside its statement; not every layout prints all of it.
 BESIDE = (
@@ -77,8 +80,13 @@ class _Drafting:
         numbers = {(unit.ref, c.number) for unit in units for c in unit.criteria}
         for page in self.handbook.units:
             if not any(same_ref(page.ref.value, unit.ref) for unit in units):
-                self._doubt(page.ref, None, f"Version {self.known.version} has no such unit")
-        self._compare_corrections(units)
+                self._doubt(
+                    page.ref,
+                    None,
+                    f"{page.ref.value}: version {self.known.version} has no such unit, so the"
+                    " draft has not its words",
+                )
+        self._compare_rules(units)
         known = self.known
         entry = replace(
             known,
@@ -94,31 +102,45 @@ class _Drafting:
                 replace(one, criteria=tuple(key for key in one.criteria if key in numbers))
                 for one in known.templates
             ),
-            corrections=tuple(
-                one
-                for one in known.corrections
-                if not one.criterion or (one.unit, one.criterion) in numbers
-            ),
         )
-        return Drafted(entry, tuple(self.found))
+        held = held_corrections(known, entry, self.handbook)
+        self.found += held.doubts
+        return Drafted(replace(entry, corrections=held.corrections), tuple(self.found))
 
     def _doubt(self, read: "Read[str] | Read[int] | None", taken: str | None, why: str) -> None:
         place = read.place if read else None
         self.found.append(Doubt(place, read.raw if read else "", taken, why))
 
-    def _compare_corrections(self, units: tuple[UnitEntry, ...]) -> None:
-        """A mistake of the source that the known version puts right may stand here again."""
-        said = {(unit.ref, c.number): c.statement for unit in units for c in unit.criteria}
-        for one in self.known.corrections:
-            statement = said.get((one.unit, one.criterion), "")
-            page = _page_of(self.handbook, one.unit) if statement else None
-            if page and compared(one.raw) and compared(one.raw) in compared(statement):
-                found = next(c for c in page.criteria if c.number.value == one.criterion)
-                self._doubt(
-                    found.text,
-                    statement,
-                    f"{one.unit} {one.criterion}: version {self.known.version} has “{one.used}”",
-                )
+    def _compare_rules(self, units: tuple[UnitEntry, ...]) -> None:
+        """The rules are the known version's: a number that is printed otherwise is told."""
+        for unit, known in zip(units, self.known.units, strict=True):
+            held = {criterion.number: criterion for criterion in known.criteria}
+            for criterion in unit.criteria:
+                rules = [rule for rule in unit.rules if rule.criterion == criterion.number]
+                found = tuple(contradictions(rules, held.get(criterion.number), criterion))
+                if found:
+                    self._contradicted(unit, criterion, found)
+
+    def _contradicted(
+        self, unit: UnitEntry, criterion: CriterionEntry, found: tuple[Contradiction, ...]
+    ) -> None:
+        """One doubt a criterion, with the rules, their numbers and the words printed."""
+        said = tuple(dict.fromkeys(one.words for one in found if one.words))
+        words = [f"“{one}”" for one in said if not any(one != o and one in o for o in said)]
+        texts = "\n".join(dict.fromkeys(one.text for one in found))
+        kept = "; ".join(dict.fromkeys(one.kept for one in found))
+        printed = f"prints {', '.join(words)}" if words else "no longer prints the number"
+        read = read_of(found[0].text, self.handbook, unit.ref)
+        self.found.append(
+            Doubt(
+                read.place if read else None,
+                texts,
+                kept,
+                f"{unit.ref} {criterion.number}: the handbook {printed}, and the {RULES_KEPT}"
+                f" {self.known.version} says: {kept}. Learners are held to the rule. Change the"
+                " rules of the unit in the draft, or accept that the rule stays",
+            )
+        )
 
     # Units
 
@@ -128,7 +150,8 @@ class _Drafting:
             self._doubt(
                 None,
                 f"unit {known.ref} as in version {self.known.version}",
-                f"The handbook has no page of unit {known.ref}",
+                f"The handbook has no page of unit {known.ref}, whose words are those of version"
+                f" {self.known.version}",
             )
             return known
         self._compare_figures(known, page)
@@ -141,14 +164,23 @@ class _Drafting:
         self._tell_what_is_not_printed(known, page)
         if known.outline_only:
             if page.criteria:
-                self._doubt(page.ref, "an outline", f"{known.ref} is known as an outline only")
+                self._doubt(
+                    page.ref,
+                    "an outline",
+                    f"{known.ref}: version {self.known.version} has this unit as an outline only,"
+                    " so its criteria were not taken. Add them in the draft",
+                )
             return unit
         outcomes = self._outcomes(known, page)
         numbers = {criterion.number for outcome in outcomes for criterion in outcome.criteria}
         gone = [rule for rule in known.rules if rule.criterion not in numbers]
         for rule in gone:
             self._doubt(
-                page.ref, None, f"The rule “{rule.label}” is of criterion {rule.criterion}, gone"
+                page.ref,
+                None,
+                f"{known.ref}: the rule “{rule.label}” belongs to criterion {rule.criterion},"
+                " which the handbook has not. The rule was left out: add it to another criterion"
+                " if it still holds",
             )
         rules = tuple(rule for rule in known.rules if rule not in gone)
         return replace(unit, outcomes=outcomes, rules=rules)
@@ -174,7 +206,9 @@ class _Drafting:
             self._doubt(
                 page.ref,
                 f"the words of version {self.known.version}",
-                f"The page of {known.ref} has none of these: {', '.join(missing)}",
+                f"The page of {known.ref} has none of these: {', '.join(missing)}. The draft has"
+                f" the words of version {self.known.version} there, which are not this"
+                " handbook's",
             )
 
     def _compare_figures(self, known: UnitEntry, page: Unit) -> None:
@@ -184,14 +218,29 @@ class _Drafting:
             held: int | None = getattr(known, name)
             if printed is not None and printed.value != held:
                 self._doubt(
-                    printed, str(held), f"{label} of {known.ref}: the version known says {held}"
+                    printed,
+                    str(held),
+                    f"{known.ref}: the handbook prints {printed.value} as {label}, and version"
+                    f" {self.known.version} says {held}, which was kept: the pathways' sums rest on"
+                    " it. Change it among the credits and hours of the draft if the handbook is"
+                    " right",
                 )
         if page.uan and known.uan and page.uan.value != known.uan:
-            self._doubt(page.uan, known.uan, f"The accreditation number of {known.ref} differs")
+            self._doubt(
+                page.uan,
+                known.uan,
+                f"{known.ref}: the handbook prints another accreditation number than version"
+                f" {self.known.version}, whose number was kept",
+            )
 
     def _outcomes(self, known: UnitEntry, page: Unit) -> tuple[OutcomeEntry, ...]:
         if not page.criteria:
-            self._doubt(page.ref, "the known wording", f"{known.ref} has no criteria here")
+            self._doubt(
+                page.ref,
+                "the known wording",
+                f"{known.ref}: no criteria were found on its page. Those of version"
+                f" {self.known.version} are used",
+            )
             return known.outcomes
         self._compare_numbers(known, page)
         held = {outcome.number: outcome for outcome in known.outcomes}
@@ -209,8 +258,8 @@ class _Drafting:
                 self._doubt(
                     page.ref,
                     "the numbers of the handbook",
-                    f"The criteria of {known.ref} differ from version {self.known.version}."
-                    f" {what}: {listed}",
+                    f"{known.ref}: its criteria bear other numbers than in version"
+                    f" {self.known.version}. {what}: {listed}. The handbook's were taken",
                 )
 
     def _outcome(
@@ -218,7 +267,12 @@ class _Drafting:
     ) -> OutcomeEntry:
         text = outcome.text.value if outcome.text else held.text if held else ""
         if outcome.text is None:
-            self._doubt(outcome.number, text, f"Outcome {outcome.number.value} has no text here")
+            self._doubt(
+                outcome.number,
+                text,
+                f"{known.ref}: outcome {outcome.number.value} has no text in the handbook. That of"
+                f" version {self.known.version} is used",
+            )
         title = held.title if held else text[:100]
         criteria = {criterion.number: criterion for criterion in known.criteria}
         return OutcomeEntry(
@@ -237,7 +291,10 @@ class _Drafting:
         label = f"{known.ref} {one.number.value}"
         if one.text is None:
             self._doubt(
-                one.number, held.statement if held else None, f"{label} has no statement here"
+                one.number,
+                held.statement if held else None,
+                f"{label}: the handbook has no statement of it. That of version"
+                f" {self.known.version} is used",
             )
         statement = one.text.value if one.text else held.statement if held else ""
 
@@ -249,7 +306,12 @@ class _Drafting:
 
         referral, passes = part("referral"), part("passes")
         if held and held.passes and not (referral and passes):
-            self._doubt(one.number, "the known descriptors", f"{label}: a descriptor is missing")
+            self._doubt(
+                one.number,
+                "the known descriptors",
+                f"{label}: the handbook has not both descriptors of it. What is missing was taken"
+                f" from version {self.known.version}",
+            )
             referral, passes = referral or held.referral, passes or held.passes
         return CriterionEntry(
             number=one.number.value,
@@ -263,19 +325,29 @@ class _Drafting:
         )
 
     def _verb(self, statement: str, read: Read[str], label: str) -> str:
-        """The longest verb that the statement begins with, or its first word as a new verb."""
+        """The longest verb that the statement begins with, or its first word as a new verb, with
+        the adverb before it: critically analyse."""
         words = sorted([*self.words, *self.new_words], key=len, reverse=True)
         small = statement.lower()
         for word in words:
             if re.match(rf"{re.escape(word)}\b", small):
                 return word
-        first = re.match(r"[a-z]+", small)
+        first = _VERB.match(small)
         if first is None:
-            self._doubt(read, None, f"{label} does not begin with a verb")
+            self._doubt(
+                read,
+                None,
+                f"{label}: the statement does not begin with a verb, and none was taken. Choose the"
+                " verb in the draft",
+            )
             return ""
         self.new_words.append(first[0])
         self._doubt(
-            read, first[0], f"{label} begins with a verb whose meaning the version does not hold"
+            read,
+            first[0],
+            f"{label}: the statement begins with “{first[0]}”, for which version"
+            f" {self.known.version} has no meaning. It was taken as a new verb. If that is the"
+            " verb, write its meaning among the verbs of the draft; else choose another",
         )
         return first[0]
 
@@ -290,7 +362,8 @@ class _Drafting:
             self._doubt(
                 None,
                 f"the sections of version {self.known.version}",
-                f"The handbook has no mark sheet of {', '.join(sheet.units)}",
+                f"The handbook has no mark sheet of {', '.join(sheet.units)}. The sections of"
+                f" version {self.known.version} are used",
             )
             return replace(sheet, sections=sections)
         marks = [section.maximum.value if section.maximum else None for section in printed.sections]
@@ -298,7 +371,8 @@ class _Drafting:
             self._doubt(
                 printed.title,
                 f"the sections of version {self.known.version}",
-                "The mark sheet has other sections or maxima than the version known",
+                f"The mark sheet has other sections or maxima than version {self.known.version},"
+                " whose sections were kept. Change them in the draft if the handbook is right",
             )
             return replace(sheet, sections=sections)
         return replace(
@@ -327,13 +401,19 @@ class _Drafting:
             self._doubt(
                 lines[0].text if lines else printed.title,
                 "the known lines",
-                f"Section “{held.title}” has {len(held.bullets)} lines in the version known, and"
-                f" {len(lines)} here",
+                f"Section “{held.title}” of the mark sheet has {len(held.bullets)} lines in version"
+                f" {self.known.version}, whose lines were kept, and {len(lines)} in the handbook",
             )
             return replace(held, title=title)
         for line, bullet in zip(lines, held.bullets, strict=True):
             if line.resembles and not _stands_for(line, bullet):
-                self._doubt(line.text, bullet.text, "The line reads like other criteria")
+                self._doubt(
+                    line.text,
+                    bullet.text,
+                    "This line of the mark sheet reads like other criteria than those that"
+                    f" version {self.known.version} marks with it. The line was taken, the criteria"
+                    " were kept",
+                )
         return replace(
             held,
             title=title,

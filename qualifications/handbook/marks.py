@@ -32,7 +32,10 @@ def assembled_sheets(findings: Findings, units: Sequence[Unit]) -> tuple[MarkShe
             left.remove(task)
         sheets.append(_Joined(sheet, task, units, findings).sheet())
     for task in left:
-        why = f"{task.title.value}: No mark sheet for this task: its page was taken"
+        why = (
+            f"{task.title.value}: no mark sheet was found for this task. The marks and criteria of"
+            " the task page were taken"
+        )
         findings.doubts.about(task.title, task.title.value, why)
         sheets.append(_Joined(FoundSheet(task.title, task.units), task, units, findings).sheet())
     return tuple(sheets)
@@ -124,7 +127,8 @@ class _Joined:
                 self.found.title.place,
                 f"minima on the sheet: {_shown(s.minimum for s in printed)}",
                 f"minima on the task page: {_shown(marks.minimum for marks in task.marks)}",
-                "The mark sheet has lost a section or its box: it was restored from the task page",
+                "the mark sheet has not the sections that the task page has; a section or its box"
+                " of marks may be lost. They were restored from the task page",
             )
         titles: list[Read[str] | None] = list(self.page.titles)
         if len(titles) != len(minima):
@@ -132,7 +136,9 @@ class _Joined:
             self.doubts.about(
                 task.title,
                 None,
-                f"{len(self.page.titles)} titles for {len(minima)} sections: left open",
+                f"{len(self.page.titles)} titles were found for {len(minima)} sections of the mark"
+                " sheet, so the titles were left open: those of the version that the draft stands"
+                " on are used",
             )
         sections = [
             FoundSection(title=title, minimum=m.minimum, maximum=m.maximum, lost=True)
@@ -159,7 +165,8 @@ class _Joined:
                 (held or most).place,
                 held.raw if held else "",
                 most.value,
-                "The section's maximum was taken from the task page",
+                "the maximum of this section is lost or different on the mark sheet. That of the"
+                " task page was taken",
             )
             section.maximum = most
 
@@ -177,7 +184,8 @@ class _Joined:
                     (own or offered[0]).place,
                     own.raw if own else "",
                     offered[0].value,
-                    "The section's title came apart: it was taken from the task page",
+                    "the title of this section came apart on the mark sheet. That of the task"
+                    " page was taken",
                 )
                 section.title = offered[0]
 
@@ -231,8 +239,8 @@ class _Joined:
                     offered[0].place,
                     before,
                     after,
-                    f"Section {_value(section.title)!r}: its lines came apart on the mark sheet and"
-                    " were taken from the task page",
+                    f"section “{_value(section.title)}”: its lines came apart on the mark sheet"
+                    " and were taken from the task page",
                 )
             section.lines = offered
             return
@@ -244,7 +252,9 @@ class _Joined:
                 unused.remove(twin)
             if twin is not None and self._alike(twin.value) > self._alike(line.value) + _BETTER:
                 self.doubts.about(
-                    line, twin.value, "Damaged on the mark sheet: taken from the task page"
+                    line,
+                    twin.value,
+                    "this line is damaged on the mark sheet: it was taken from the task page",
                 )
                 lines.append(twin)
             else:
@@ -258,8 +268,8 @@ class _Joined:
                 self.doubts.about(
                     line,
                     line.value,
-                    f"Lost on the mark sheet in section {_value(section.title)!r}: taken from the"
-                    " task page",
+                    f"section “{_value(section.title)}”: this line is lost on the mark sheet, and"
+                    " was taken from the task page",
                 )
         section.lines = lines
 
@@ -283,8 +293,9 @@ class _Joined:
                     self.doubts.about(
                         criterion.number,
                         None,
-                        f"No line of the sheet {self.found.title.value!r} resembles"
-                        f" {unit.ref.value} {criterion.number.value}",
+                        f"{unit.ref.value} {criterion.number.value}: no line of the sheet"
+                        " resembles this criterion. The line may be lost, or worded quite"
+                        " otherwise",
                     )
 
 

@@ -60,7 +60,11 @@ def check_wording(
         for why in _oddities(text, repeated):
             doubts.about(text.read, text.read.value, f"{text.subject}: {why}")
         for word in broken.words(text.read.value):
-            doubts.about(text.read, text.read.value, f"{text.subject}: Perhaps one word: {word}")
+            doubts.about(
+                text.read,
+                text.read.value,
+                f"{text.subject}: “{word}” is perhaps one word that was broken",
+            )
     for unit in units:
         _check_descriptors(unit, doubts)
 
@@ -95,7 +99,10 @@ def _check_columns(texts: Sequence[_Text], refs: Sequence[str], doubts: Doubts) 
     for unit, held in narrow.items():
         parts = dict.fromkeys(text.subject.removeprefix(unit).strip(" ,") for text in held)
         named = f"{unit} {', '.join(filter(None, parts))}".strip()
-        why = f"{named}: The columns are so narrow that words may be broken"
+        why = (
+            f"{named}: the columns are printed so narrow that words may be broken. Read these"
+            " texts beside the source"
+        )
         doubts.about(held[0].read, held[0].read.value, why)
 
 
@@ -144,29 +151,44 @@ def _sheet_texts(sheets: Sequence[MarkSheet]) -> Iterator[_Text]:
 def _oddities(text: _Text, repeated: set[str]) -> Iterator[str]:
     value, raw_lines = text.read.value, text.read.raw.split("\n")
     if text.whole and value[:1].islower():
-        yield "The text begins in the middle of a sentence"
+        yield "the text begins in the middle of a sentence, so its beginning may be lost"
     if not text.whole and value[:1].islower() and _starts_alone(text.read):
-        yield "A line begins in the middle of a sentence"
+        yield "a line begins in the middle of a sentence, so its beginning may be lost"
     if ends_open(value if text.whole else value.rstrip(",")):
-        yield "The text ends in the middle of a sentence"
+        yield (
+            "the text breaks off in the middle of a sentence. The rest may stand elsewhere in the"
+            " source"
+        )
     if value.count("(") != value.count(")"):
-        yield "A bracket has no counterpart"
+        yield (
+            "the text has a bracket without its counterpart, so something may be lost before or"
+            " behind it"
+        )
     if _LABEL.search(value):
-        yield "The text holds what may be a heading"
+        yield (
+            "the text holds words that look like a heading, so what follows them may belong"
+            " elsewhere"
+        )
     if _NUMBER.search(value):
-        yield "The text holds what may be another criterion's number"
+        yield (
+            "the text holds what looks like another criterion's number, so two criteria may have"
+            " run into one"
+        )
     if _PAGE.search(value):
-        yield "The text holds what may be a page number"
+        yield "the text holds what looks like a page number; if it is one, take it out in the draft"
     if _BULLET.search(value):
-        yield "The text holds what may be a bullet of its own"
+        yield "the text holds what looks like a bullet, so two items may have run into one"
     later = [line.strip() for line in raw_lines[1:]]
     if any(_BARE.fullmatch(line) for line in later) or _BARE.fullmatch(value):
-        yield "A number stands alone in the text: perhaps a page's"
+        yield "a number stands alone in the text. If it is a page's, take it out in the draft"
     bulleted = is_bullet(raw_lines[0].strip())
     if not bulleted and (not text.whole or len(value.split()) <= _FEWEST_WORDS):
         later.append(value)
     if any(compared(line) in repeated for line in later if line[:1].isupper()):
-        yield "A line in the text comes so often that it may be a running header"
+        yield (
+            "one line of the text comes so often in the document that it may be a header; if it"
+            " is, take it out in the draft"
+        )
 
 
 def ends_open(text: str) -> bool:
@@ -187,5 +209,8 @@ def _check_descriptors(unit: Unit, doubts: Doubts) -> None:
         referral = " ".join(read.value for read in criterion.referral)
         passes = " ".join(read.value for read in criterion.passes)
         if _NOT.search(passes) and not _NOT.search(referral):
-            why = f"{unit.ref.value} {criterion.number.value}: The columns may be changed over"
-            doubts.about(criterion.passes[0], passes, f"{why}: the pass says what is lacking")
+            why = (
+                f"{unit.ref.value} {criterion.number.value}: the columns of pass and referral may"
+                " be changed over"
+            )
+            doubts.about(criterion.passes[0], passes, f"{why}, as the pass says what is lacking")

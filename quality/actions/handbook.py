@@ -7,6 +7,7 @@ frame of a version that is known, put the draft right and publish it. The centre
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -31,6 +32,7 @@ from qualifications.actions import (
 )
 from qualifications.catalogue import specifications_for
 from qualifications.catalogue_entries import SpecificationEntry
+from qualifications.handbook.corrections import correction_told, standing_texts, with_correction
 from qualifications.handbook.entry import drafted, shared_refs
 from qualifications.handbook.kept import from_kept
 from qualifications.held_content import held_content
@@ -89,8 +91,10 @@ def answer_warnings(
 ) -> int:
     """Accept doubtful readings as they were taken, or say how they were corrected in the draft.
 
-    An answer may be given anew until the draft is published. Refuses an unknown answer, no
-    reading at all, and a correction without a note or before there is a draft to correct.
+    Of several, those that have an answer keep it; one alone is answered anew, until the draft is
+    published. Returns how many were answered. Refuses an unknown answer, no reading at all,
+    several that are all answered, and a correction without a note or before there is a draft to
+    correct.
     """
     check_may(actor, centre, MAY)
     held = _under_review(centre, handbook)
@@ -110,25 +114,33 @@ def answer_warnings(
             rule="There is no draft yet in which a reading could be corrected.",
             remedy="Make the draft first, and correct it there.",
         )
-    rows = HandbookWarning.objects.for_centre(centre).filter(handbook=held)
-    answered: int = rows.filter(pk__in=warnings).update(
-        resolution=resolution, note=note[:500], resolved_by=actor, resolved_at=timezone.now()
-    )
-    if answered != len(set(warnings)):
+    rows = HandbookWarning.objects.for_centre(centre).filter(handbook=held, pk__in=warnings)
+    if rows.count() != len(set(warnings)):
         raise Refusal(
             rule="A reading that you ticked is not one of this handbook.",
             remedy="Open the page again.",
         )
+    if len(set(warnings)) > 1:
+        rows = rows.filter(resolution="")
+    positions = sorted(rows.values_list("position", flat=True))
+    if not positions:
+        raise Refusal(
+            rule="Each of these readings has an answer already, and answers given stay.",
+            remedy="Change an answer by ticking that reading alone.",
+        )
+    rows.update(
+        resolution=resolution, note=note[:500], resolved_by=actor, resolved_at=timezone.now()
+    )
     record(
         "handbook.answered",
         centre=centre,
         actor=actor,
         subject=held,
-        warnings=sorted(rows.filter(pk__in=warnings).values_list("position", flat=True)),
+        warnings=positions,
         resolution=resolution,
         note=note,
     )
-    return answered
+    return len(positions)
 
 
 @action
@@ -212,6 +224,63 @@ def revise_handbook(
             digest_before=expected_digest,
             digest=revised.digest,
         )
+    return revised
+
+
+@action
+def take_correction(
+    *,
+    actor: User,
+    centre: Centre,
+    handbook: HandbookImport,
+    warning: HandbookWarning,
+    entry: SpecificationEntry,
+    used: str,
+    expected_digest: str,
+) -> Specification:
+    """Claim the known version's correction that a doubt offers, in ``entry``, which has it applied.
+
+    What is printed stays beside it, ``used`` says in short what is used instead; the doubt is
+    answered. Refuses a doubt that offers none, an entry that still has the printed words, no
+    ``used``, and content that changed since it was shown; raises ``CatalogueFaultsError``.
+    """
+    check_may(actor, centre, MAY)
+    held = _under_review(centre, handbook)
+    row = HandbookWarning.objects.for_centre(centre).get(handbook=held, pk=warning.pk)
+    base = _draft_of(centre, held).based_on
+    taken = correction_told(row.why, held_content(base)) if base else None
+    if taken is None:
+        raise Refusal(
+            rule="No version that is known corrects this reading.",
+            remedy="Correct the draft, then say what was corrected.",
+        )
+    used = " ".join(used.split())
+    if not used:
+        raise Refusal(
+            rule="A correction says what is used instead of the printed words.",
+            remedy="Write it in a few words.",
+        )
+    if standing_texts(taken, entry):
+        raise Refusal(
+            rule=f"The text still has the words that are put right: “{taken.raw}”.",
+            remedy="Change them in each text that has them. To leave them as printed, go back and"
+            " accept the reading: then no correction is claimed.",
+        )
+    revised = revise_handbook(
+        actor=actor,
+        centre=centre,
+        handbook=held,
+        entry=with_correction(entry, replace(taken, used=used)),
+        expected_digest=expected_digest,
+    )
+    answer_warnings(
+        actor=actor,
+        centre=centre,
+        handbook=held,
+        warnings=[row.pk],
+        resolution=Resolution.CORRECTED,
+        note=f"The known version’s correction is taken: {taken.field}",
+    )
     return revised
 
 

@@ -1,10 +1,8 @@
 """What the pages of handbooks read: the list, one import, a unit beside its source, the source."""
 
 import datetime
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,7 +13,7 @@ from django.db.models.functions import Coalesce, JSONObject, Lower
 from centres.models import Centre
 from qualifications.actions import versions_in_sight
 from qualifications.catalogue import newest_first, specifications_for
-from qualifications.catalogue_entries import SpecificationEntry, UnitEntry
+from qualifications.catalogue_entries import CriterionEntry, SpecificationEntry, UnitEntry
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification
 from qualifications.catalogue_text import written_yaml
 from qualifications.differences import SpecificationDifferences
@@ -24,13 +22,11 @@ from qualifications.handbook.content import (
     Criterion,
     Handbook,
     Outcome,
-    Place,
     Read,
     Unit,
 )
 from qualifications.handbook.entry import Drafted, drafted, shared_refs
 from qualifications.handbook.kept import from_kept
-from qualifications.handbook.numbers import same_ref
 from qualifications.handbook.progress import Progress, Step
 from qualifications.held_content import held_content, held_contents
 from qualifications.marked_yaml import Fault
@@ -39,12 +35,26 @@ from qualifications.models import Unit as UnitRow
 from qualifications.queries import grouped
 from qualifications.version_names import version_name_in_sql
 from quality.models import HandbookImport, HandbookWarning
+from quality.queries.handbook_doubts import (
+    Group,
+    ShownDoubt,
+    contents_of,
+    groups_of,
+    shown_doubts,
+)
+from quality.queries.handbook_lines import (
+    TEXTS,
+    UNIT_FIELDS,
+    Lines,
+    Shown,
+    SourceLine,
+    draft_place,
+    places_of,
+)
 
 PAGE_SIZE = 25
 SOURCE_LINES = 300
 SAME_FILES = 3
-NEAR = 12  # lines between two places that are shown as one stretch
-AROUND = 2
 UNDER_WAY = frozenset({HandbookImport.State.QUEUED, HandbookImport.State.READING})
 
 
@@ -160,27 +170,24 @@ def how_far(held: HandbookImport) -> HowFar:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A value with the line that it was read from, if it has one.
-
-    ``drafted`` is what the draft says instead; empty where it says the same.
-    """
+class ShownTexts:
+    """One kind of text of a criterion, as read; ``drafted`` is what the draft says instead."""
 
     label: str
-    value: str
-    line: int | None
-    place: str
-    drafted: str = ""
+    texts: tuple[Shown, ...]
+    drafted: tuple[str, ...] = ()
+    is_gone: bool = False  # the draft has none of this kind
 
 
 @dataclass(frozen=True)
 class ShownCriterion:
-    """A criterion and the kinds of text given with it; ``part`` is its place in the draft."""
+    """A criterion and the kinds of text given with it; ``part`` is its place in the draft, which
+    is empty where the draft has it no longer."""
 
     number: str
     part: str
     statement: Shown
-    texts: tuple[tuple[str, tuple[Shown, ...]], ...]
+    texts: tuple[ShownTexts, ...]
 
 
 @dataclass(frozen=True)
@@ -191,17 +198,6 @@ class ShownOutcome:
     part: str
     text: Shown
     criteria: tuple[ShownCriterion, ...]
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A line of the document; ``gap`` says that lines before it are left out."""
-
-    number: int
-    place: str
-    text: str
-    is_used: bool = False
-    gap: bool = False
 
 
 @dataclass(frozen=True)
@@ -249,17 +245,6 @@ class DraftParts:
 
 
 @dataclass(frozen=True)
-class ShownDoubt:
-    """A doubtful reading, with the unit that it is about, the place on that unit's page and the
-    part of the draft where it can be put right, as far as its line or its first words tell."""
-
-    row: HandbookWarning
-    unit: UnitLine | None
-    anchor: str
-    part: str
-
-
-@dataclass(frozen=True)
 class Review:
     """An import under review or published."""
 
@@ -268,6 +253,7 @@ class Review:
     qualifications: tuple[tuple[Shown, ...], ...]
     sheets: tuple[tuple[Shown, int], ...]
     doubts: tuple[ShownDoubt, ...]
+    groups: tuple[tuple[str, tuple[Group, ...]], ...]
     candidates: tuple[Candidate, ...]
     draft_parts: tuple[DraftParts, ...]
 
@@ -286,13 +272,11 @@ class Review:
 def review_of(centre: Centre, held: HandbookImport) -> Review:
     """All that the page of an import shows."""
     handbook = from_kept(held.result)
-    lines, draft = _Lines(handbook), draft_content(held)
-    units = tuple(_unit_line(place, unit) for place, unit in enumerate(handbook.units, 1))
-    about = _About(handbook, lines)
-    warnings = HandbookWarning.objects.for_centre(centre).filter(handbook=held)
+    lines, contents = Lines(handbook), contents_of(held)
+    doubts = shown_doubts(centre, held, handbook, contents)
     return Review(
         handbook=handbook,
-        units=units,
+        units=tuple(_unit_line(place, unit) for place, unit in enumerate(handbook.units, 1)),
         qualifications=tuple(
             tuple(lines.shown_fields(one, _QUALIFICATION)) for one in handbook.qualifications
         ),
@@ -300,12 +284,10 @@ def review_of(centre: Centre, held: HandbookImport) -> Review:
             (lines.shown("Mark sheet", sheet.title), len(sheet.sections))
             for sheet in handbook.mark_sheets
         ),
-        doubts=tuple(
-            _shown_doubt(row, about, units, draft)
-            for row in warnings.select_related("resolved_by").order_by("position")
-        ),
+        doubts=doubts,
+        groups=groups_of(doubts),
         candidates=() if held.specification_id else candidates(centre, handbook),
-        draft_parts=tuple(_draft_parts(draft)),
+        draft_parts=tuple(_draft_parts(contents.draft)),
     )
 
 
@@ -386,6 +368,7 @@ class UnitPage:
     unit: Unit
     facts: tuple[Shown, ...]
     outcomes: tuple[ShownOutcome, ...]
+    added: tuple[tuple[str, str, str], ...]  # criteria of the draft alone: number, part, statement
     source: tuple[SourceLine, ...]
     draft_place: int | None
     before: int | None
@@ -403,18 +386,19 @@ def unit_page(held: HandbookImport, place: int) -> UnitPage | None:
     if not 1 <= place <= len(handbook.units):
         return None
     unit = handbook.units[place - 1]
-    lines, draft = _Lines(handbook), draft_content(held)
-    at = _draft_place(unit, draft)
+    lines, draft = Lines(handbook), draft_content(held)
+    at = draft_place(unit, draft)
     entry = draft.units[at - 1] if draft and at else None
     return UnitPage(
         place=place,
         unit=unit,
         facts=(
-            *lines.unit_facts(unit, entry),
+            *_unit_facts(lines, unit, entry),
             *(lines.shown(label, value) for label, value in unit.details.items()),
         ),
-        outcomes=tuple(lines.outcome(outcome, at, entry) for outcome in unit.outcomes),
-        source=lines.around(place for _, place in _places(unit)),
+        outcomes=tuple(_outcome(lines, outcome, at, entry) for outcome in unit.outcomes),
+        added=tuple(_added(unit, at, entry)),
+        source=lines.around(place for _, place in places_of(unit)),
         draft_place=at,
         before=place - 1 if place > 1 else None,
         after=place + 1 if place < len(handbook.units) else None,
@@ -439,91 +423,61 @@ _QUALIFICATION = (
     ("glh", "Guided learning hours"),
     ("tqt", "Total qualification time"),
 )
-_UNIT = (
-    ("ref", "Reference"),
-    ("uan", "Accreditation number"),
-    ("title", "Title"),
-    ("level", "Level"),
-    ("credits", "Credits"),
-    ("glh", "Guided learning hours"),
-    ("aim", "Aim"),
-)
-_TEXTS = (
-    ("depth", "Depth"),
-    ("guidance", "Guidance"),
-    ("example_evidence", "Examples of evidence"),
-    ("referral", "Typical of a referral"),
-    ("passes", "Typical of a pass"),
-    ("strategies", "Learning strategies"),
-    ("evidence", "Evidence of assessment"),
-)
 
 
-class _Lines:
-    """The document's lines by their places."""
+def _unit_facts(lines: Lines, unit: Unit, drafted: UnitEntry | None) -> Iterator[Shown]:
+    for name, label in UNIT_FIELDS:
+        fact = lines.shown(label, getattr(unit, name))
+        yield fact if name == "ref" else _beside(fact, drafted, name)
 
-    def __init__(self, handbook: Handbook) -> None:
-        self.source = handbook.source
-        self.numbers: dict[Place, int] = {}
-        for number, (place, _) in enumerate(self.source):
-            self.numbers.setdefault(place, number)
 
-    def shown(self, label: str, read: "Read[Any] | None") -> Shown:
-        if read is None:
-            return Shown(label, "", None, "")
-        return Shown(label, str(read.value), self.numbers.get(read.place), str(read.place))
+def _outcome(
+    lines: Lines, outcome: Outcome, at: int | None, unit: UnitEntry | None
+) -> ShownOutcome:
+    number = outcome.number.value
+    drafted = unit and next((one for one in unit.outcomes if one.number == number), None)
+    return ShownOutcome(
+        number,
+        f"outcome-{at}-{number}",
+        _beside(lines.shown("", outcome.text), drafted, "text"),
+        tuple(_criterion(lines, criterion, at, unit) for criterion in outcome.criteria),
+    )
 
-    def shown_fields(self, row: object, names: Sequence[tuple[str, str]]) -> Iterator[Shown]:
-        return (self.shown(label, getattr(row, name)) for name, label in names)
 
-    def unit_facts(self, unit: Unit, drafted: UnitEntry | None) -> Iterator[Shown]:
-        for name, label in _UNIT:
-            fact = self.shown(label, getattr(unit, name))
-            yield fact if name == "ref" else _beside(fact, drafted, name)
+def _criterion(
+    lines: Lines, criterion: Criterion, at: int | None, unit: UnitEntry | None
+) -> ShownCriterion:
+    number = criterion.number.value
+    drafted = unit and next((one for one in unit.criteria if one.number == number), None)
+    return ShownCriterion(
+        number,
+        f"criterion-{at}-{number}" if drafted else "",
+        _beside(lines.shown("", criterion.text), drafted, "statement"),
+        tuple(_kinds_of_text(lines, criterion, drafted or None)),
+    )
 
-    def outcome(self, outcome: Outcome, at: int | None, unit: UnitEntry | None) -> ShownOutcome:
-        number = outcome.number.value
-        drafted = unit and next((one for one in unit.outcomes if one.number == number), None)
-        return ShownOutcome(
-            number,
-            f"outcome-{at}-{number}",
-            _beside(self.shown("", outcome.text), drafted, "text"),
-            tuple(self.criterion(criterion, at, unit) for criterion in outcome.criteria),
-        )
 
-    def criterion(
-        self, criterion: Criterion, at: int | None, unit: UnitEntry | None
-    ) -> ShownCriterion:
-        number = criterion.number.value
-        drafted = unit and next((one for one in unit.criteria if one.number == number), None)
-        return ShownCriterion(
-            number,
-            f"criterion-{at}-{number}",
-            _beside(self.shown("", criterion.text), drafted, "statement"),
-            tuple(
-                (label, tuple(self.shown("", read) for read in texts))
-                for label, texts in _texts(criterion)
-            ),
-        )
+def _kinds_of_text(
+    lines: Lines, criterion: Criterion, drafted: CriterionEntry | None
+) -> Iterator[ShownTexts]:
+    """What was read, and what the draft says in its place, where that is something else."""
+    for name, label in TEXTS:
+        reads: Sequence[Read[str]] = getattr(criterion, name) or ()
+        shown = tuple(lines.shown("", read) for read in reads)
+        said: tuple[str, ...] | None = getattr(drafted, name, None)
+        same = said is None or " ".join(said).split() == " ".join(r.value for r in reads).split()
+        if same and shown:
+            yield ShownTexts(label, shown)
+        elif not same:
+            yield ShownTexts(label, shown, said or (), is_gone=not said)
 
-    def around(self, places: Iterable[Place]) -> tuple[SourceLine, ...]:
-        """The stretches of the source that the places lie in, with a few lines around each."""
-        used = sorted({self.numbers[place] for place in places if place in self.numbers})
-        wanted: set[int] = set()
-        for at, number in enumerate(used):
-            near = at + 1 < len(used) and used[at + 1] - number <= NEAR
-            last = used[at + 1] if near else number + AROUND
-            wanted |= set(range(max(number - AROUND, 0), min(last + 1, len(self.source))))
-        return tuple(
-            SourceLine(
-                number,
-                str(self.source[number][0]),
-                self.source[number][1],
-                is_used=number in used,
-                gap=number > 0 and number - 1 not in wanted,
-            )
-            for number in sorted(wanted)
-        )
+
+def _added(unit: Unit, at: int | None, drafted: UnitEntry | None) -> Iterator[tuple[str, str, str]]:
+    read = {criterion.number.value for criterion in unit.criteria}
+    for criterion in drafted.criteria if drafted else ():
+        if criterion.number not in read:
+            part = f"criterion-{at}-{criterion.number}"
+            yield criterion.number, part, criterion.statement
 
 
 def _beside(shown: Shown, drafted: object, name: str) -> Shown:
@@ -531,80 +485,6 @@ def _beside(shown: Shown, drafted: object, name: str) -> Shown:
     value = getattr(drafted, name, None)
     said = "" if value is None else str(value)
     return shown if said.split() == shown.value.split() else replace(shown, drafted=said)
-
-
-def _texts(criterion: Criterion) -> Iterator[tuple[str, Sequence[Read[str]]]]:
-    """The kinds of text that a criterion has, with what they are called."""
-    for name, label in _TEXTS:
-        if texts := getattr(criterion, name):
-            yield label, texts
-
-
-def _places(unit: Unit) -> Iterator[tuple[str, Place]]:
-    """Every place that a unit was read from, with the part that was read there."""
-
-    def told(part: str, reads: Iterable[Read[Any] | None]) -> Iterator[tuple[str, Place]]:
-        return ((part, read.place) for read in reads if read is not None)
-
-    yield from told("unit", (getattr(unit, name) for name, _ in _UNIT))
-    yield from told("unit", unit.details.values())
-    for outcome in unit.outcomes:
-        yield from told(f"outcome {outcome.number.value}", (outcome.number, outcome.text))
-        for criterion in outcome.criteria:
-            part = f"criterion {criterion.number.value}"
-            yield from told(part, (criterion.number, criterion.text))
-            for _, texts in _texts(criterion):
-                yield from told(part, texts)
-
-
-# The unit, and the criterion where there is one, that the sentence of a doubt begins with.
-_NAMED = re.compile(r"([\w.-]{3,}?):? (?:([0-9]{1,2}\.[0-9]{1,2})\b)?")
-
-
-class _About:
-    """Which unit and which part of it a doubtful reading is about."""
-
-    def __init__(self, handbook: Handbook, lines: _Lines) -> None:
-        self.units = handbook.units
-        self.by_line: dict[int | None, tuple[Unit, str]] = {}
-        for unit in handbook.units:
-            for part, place in _places(unit):
-                self.by_line.setdefault(lines.numbers.get(place), (unit, part))
-        self.by_line.pop(None, None)
-
-    def part_of(self, row: HandbookWarning) -> tuple[Unit, str] | None:
-        return self.by_line.get(row.line) or self._named(row.why)
-
-    def _named(self, why: str) -> tuple[Unit, str] | None:
-        found = _NAMED.match(why)
-        unit = found and next((u for u in self.units if same_ref(found[1], u.ref.value)), None)
-        if not found or not unit:
-            return None
-        numbers = {criterion.number.value for criterion in unit.criteria}
-        return unit, f"criterion {found[2]}" if found[2] in numbers else "unit"
-
-
-_ANCHORS = {"unit": "facts", "outcome": "o-", "criterion": "c-"}
-
-
-def _shown_doubt(
-    row: HandbookWarning,
-    about: _About,
-    units: Sequence[UnitLine],
-    draft: SpecificationEntry | None,
-) -> ShownDoubt:
-    found = about.part_of(row)
-    if found is None:
-        return ShownDoubt(row, None, "", "")
-    unit, part = found
-    kind, _, number = part.partition(" ")
-    at = _draft_place(unit, draft)
-    return ShownDoubt(
-        row=row,
-        unit=units[about.units.index(unit)],
-        anchor=f"{_ANCHORS[kind]}{number}",
-        part="-".join(filter(None, (kind, str(at), number))) if at else "",
-    )
 
 
 def _unit_line(place: int, unit: Unit) -> UnitLine:
@@ -617,12 +497,6 @@ def _unit_line(place: int, unit: Unit) -> UnitLine:
         described=sum(bool(one.referral and one.passes) for one in unit.criteria),
         credits=unit.credits.value if unit.credits else None,
     )
-
-
-def _draft_place(unit: Unit, draft: SpecificationEntry | None) -> int | None:
-    """The place of a unit in the draft, from one."""
-    units = enumerate(draft.units if draft else (), 1)
-    return next((at for at, one in units if same_ref(unit.ref.value, one.ref)), None)
 
 
 def _draft_parts(draft: SpecificationEntry | None) -> Iterator[DraftParts]:

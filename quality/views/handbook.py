@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -48,6 +49,7 @@ from quality.queries.handbook import (
     unit_page,
     with_same_file,
 )
+from quality.queries.handbook_doubts import open_kinds
 
 NOTHING_NEW = 204
 PAGES = "quality/handbook"
@@ -195,24 +197,46 @@ def _whole(asked: str) -> int | None:
 @may("import_handbook")
 @require_POST
 def answers(request: CentreRequest, import_id: UUID) -> HttpResponse:
-    """Accept the ticked readings, or say how they were corrected."""
+    """Accept the ticked readings, say how they were corrected, or answer one as it was before."""
     held = reviewed_or_404(request, import_id)
     review = review_of(request.centre, held)
-    form = AnswerForm(request.POST, warnings=[doubt.row.pk for doubt in review.doubts])
-    form.is_valid()
+    given = _given(request, review)
     try:
-        count = answer_warnings(
-            actor=request.user,
-            centre=request.centre,
-            handbook=held,
-            warnings=form.cleaned_data.get("warnings", []),
-            resolution=form.cleaned_data.get("resolution", ""),
-            note=form.cleaned_data.get("note", ""),
-        )
+        count = answer_warnings(actor=request.user, centre=request.centre, handbook=held, **given)
     except Refusal as refused:
         return _page(request, held, refused)
-    messages.success(request, f"{count} reading{'' if count == 1 else 's'} answered for.")
+    kept = len(set(given["warnings"])) - count
+    messages.success(request, f"{_readings(count)} answered for.{_kept(kept)}")
     return redirect("quality:handbook", request.centre.slug, held.pk)
+
+
+def _given(request: CentreRequest, review: Review) -> dict[str, Any]:
+    """The readings and their answer: what was ticked and chosen, or an earlier import's answer."""
+    again = request.POST.get("again")
+    found = (doubt for doubt in review.doubts if doubt.before and str(doubt.row.pk) == again)
+    if doubt := next(found, None):
+        before = doubt.before
+        return {
+            "warnings": [doubt.row.pk],
+            "resolution": before.resolution if before else "",
+            "note": before.note if before else "",
+        }
+    form = AnswerForm(request.POST, warnings=[doubt.row.pk for doubt in review.doubts])
+    form.is_valid()
+    given = form.cleaned_data
+    return {
+        "warnings": given.get("warnings", []),
+        "resolution": given.get("resolution", ""),
+        "note": given.get("note", ""),
+    }
+
+
+def _readings(count: int) -> str:
+    return f"{count} reading{'' if count == 1 else 's'}"
+
+
+def _kept(count: int) -> str:
+    return f" {_readings(count)} kept the answer given before." if count else ""
 
 
 @may("import_handbook")
@@ -347,8 +371,21 @@ def _publish_page(
         "faults": faults,
         "against": against,
         "differences": compared_contents(against, held),
+        "gate": _gate(request, held),
     }
     return form_answer(request, f"{PAGES}/publish.html", context, refusal)
+
+
+def _gate(request: CentreRequest, held: HandbookImport) -> list[dict[str, str]]:
+    """What still keeps the draft from being published, each with the way there."""
+    review = reverse("quality:handbook", args=[request.centre.slug, held.pk])
+    found = [
+        {"text": f"{kind.label}: {kind.count} open", "url": f"{review}#doubt-{kind.first}"}
+        for kind in (open_kinds(request.centre, held) if held.open_doubts else ())
+    ]
+    if not request.user.full_name.strip():
+        found.append({"text": "Your login has no name, and a version is published by a person."})
+    return found
 
 
 @may("import_handbook")

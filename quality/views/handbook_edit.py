@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from centres.forms_catalogue import PartForm
 from centres.refusals import ChangedSinceShown, Refusal
 from centres.views.answers import form_answer, posted
 from qualifications.catalogue_edits import NoSuchPartError
-from qualifications.catalogue_entries import SpecificationEntry
+from qualifications.catalogue_entries import CorrectionEntry, SpecificationEntry
 from qualifications.catalogue_file import CatalogueFaultsError
 from qualifications.held_content import held_content
-from quality.actions.handbook import revise_handbook
-from quality.models import HandbookImport
+from quality.actions.handbook import revise_handbook, take_correction
+from quality.models import HandbookImport, HandbookWarning
+from quality.queries.handbook_doubts import correction_at
+from quality.queries.handbook_sources import sources_of
 from quality.views.handbook import PAGES, reviewed_or_404
 
 PARTS: dict[str, Callable[..., Edit]] = {
@@ -68,14 +71,21 @@ def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
     held = reviewed_or_404(request, import_id)
     if held.specification is None or held.state != HandbookImport.State.READ:
         raise Http404
-    found = _found(held_content(held.specification), part)
+    content = held_content(held.specification)
+    found = _found(content, part)
     form = found.form(posted(request), held.specification.digest)
-    context: dict[str, Any] = {"handbook": held, "edit": found, "form": form}
-    context["back"] = _way_back(request, held, part)
+    context: dict[str, Any] = {
+        "handbook": held,
+        "edit": found,
+        "form": form,
+        "back": _way_back(request, held, part),
+        "sources": sources_of(held, content, part),
+        "offered": _offered(request, held),
+    }
     refusal: Refusal | None = None
     if form.is_valid():
         try:
-            _save(request, held, found, form)
+            _save(request, held, found, form, context["offered"])
         except CatalogueFaultsError as refused:
             context["faults"] = refused.faults
         except ChangedSinceShown as refused:
@@ -84,11 +94,43 @@ def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
         else:
-            changes = _changes(found, form)
-            said = f"saved in the draft ({changes})" if changes else "nothing was changed"
-            messages.success(request, f"{found.title}: {said}.")
-            return redirect(_way_back(request, held, part, saved=bool(changes)))
+            return _saved(request, held, found, form, part)
+    context["fields"] = [
+        (field, context["sources"].fields.get(field.name, ()))
+        for field in context["form"].visible_fields()
+    ]
     return form_answer(request, f"{PAGES}/edit.html", context, refusal)
+
+
+def _saved(
+    request: CentreRequest, held: HandbookImport, found: Edit, form: PartForm, part: str
+) -> HttpResponse:
+    """Say what was saved, at the place that the page was opened from."""
+    if "take" in request.POST:
+        messages.success(request, f"{found.title}: the correction is taken, and claimed.")
+        return redirect(_way_back(request, held, part))
+    changes = _changes(found, form)
+    said = f"saved in the draft ({changes})" if changes else "nothing was changed"
+    messages.success(request, f"{found.title}: {said}.")
+    return redirect(_way_back(request, held, part, saved=bool(changes)))
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The correction that the doubt offers at which the page was opened."""
+
+    row: HandbookWarning
+    correction: CorrectionEntry
+    used: str
+
+
+def _offered(request: CentreRequest, held: HandbookImport) -> Offered | None:
+    kind, position = _opened_at(request)
+    found = correction_at(request.centre, held, position) if kind == "doubt" else None
+    if found is None:
+        return None
+    row, correction = found
+    return Offered(row, correction, request.POST.get("used", correction.used))
 
 
 # Where an edit was opened: on a unit's page, or at a doubtful reading of the review.
@@ -125,14 +167,24 @@ def _changes(found: Edit, form: PartForm) -> str:
     return ", ".join(f"{label[:1].lower()}{label[1:]}" for label in labels)
 
 
-def _save(request: CentreRequest, held: HandbookImport, found: Edit, form: PartForm) -> None:
-    revise_handbook(
-        actor=request.user,
-        centre=request.centre,
-        handbook=held,
-        entry=found.change(form),
-        expected_digest=form.cleaned_data["digest"],
-    )
+def _save(
+    request: CentreRequest,
+    held: HandbookImport,
+    found: Edit,
+    form: PartForm,
+    offered: Offered | None,
+) -> None:
+    given: dict[str, Any] = {
+        "actor": request.user,
+        "centre": request.centre,
+        "handbook": held,
+        "entry": found.change(form),
+        "expected_digest": form.cleaned_data["digest"],
+    }
+    if offered and "take" in request.POST:
+        take_correction(warning=offered.row, used=offered.used, **given)
+    else:
+        revise_handbook(**given)
 
 
 def _both(request: CentreRequest, found: Edit, digest: str) -> dict[str, Any]:

@@ -28,7 +28,9 @@ _END = re.compile(r"^(?:ILM |[\w&/ ]{0,40})?Accreditation document\b", re.I)
 _OFFER = re.compile(r"^(Award|Certificate|Diploma)\b\W*(?P<rest>.*)$", re.I)
 _REFUSED = re.compile(r"^No (award|certificate|diploma)\b", re.I)
 _BLOCK = re.compile(r"total credit value (\d{1,3})|^(\d{1,3}) credits\b", re.I)
-_BELONGS_NOWHERE = "A text that belongs to no outcome or criterion: left out"
+_BELONGS_NOWHERE = (
+    "this text belongs to no outcome or criterion: left out. Add it in the draft if it does"
+)
 _HEADING_LINES = 4  # more than the heading of the next unit may have
 _COLUMNS = 2  # behind a criterion's text: strategies and evidence
 _LISTED = re.compile(r"\b\d{3}(?:\s*,\s*\d{3})+")
@@ -51,7 +53,12 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
         index += 1
     _take_title(unit, joined(title))
     if index == len(pieces) or not _HEADER.match(pieces[index].text):
-        doubts.about(unit.ref, None, "The table has lost the heads of its columns")
+        doubts.about(
+            unit.ref,
+            None,
+            "the table has lost the heads of its columns, so its cells may be taken for the wrong"
+            " column",
+        )
     end = index
     while end < len(pieces) and not _END.match(pieces[end].text):
         end += 1
@@ -65,7 +72,13 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
     if len(behind) == _HEADING_LINES:  # the next unit's table has lost its head
         read = joined(pieces[end:])
         raw = read.raw if read else ""
-        doubts.add(behind[0].place, raw, None, "What follows the unit belongs to none: left out")
+        doubts.add(
+            behind[0].place,
+            raw,
+            None,
+            "what follows the unit belongs to no unit that was found: left out. The next unit may"
+            " have lost its heading",
+        )
     findings.units.append(unit)
     return end
 
@@ -107,7 +120,9 @@ class _Rows:
         found = numbered(text, last_of(self.unit))
         within = piece.in_cell and not piece.opens_cell and self.open is not None
         if within and re.fullmatch(r"\d{1,4}\.?", text):
-            self._doubt(piece, None, "A number within a text, perhaps a page's: left out")
+            self._doubt(
+                piece, None, "a number stands within a text and is perhaps a page's: left out"
+            )
         elif self._is_the_centres(piece, found):
             self._take_note(piece)
         elif re.fullmatch(r"\d{1,2}\.?", text) and not (found and found.misread):
@@ -142,7 +157,12 @@ class _Rows:
             return
         read = Read(without_bullet(piece.text), piece.raw.strip(), piece.place)
         if self.column > _COLUMNS:
-            self._doubt(piece, None, "A column too many: left out")
+            self._doubt(
+                piece,
+                None,
+                "the row has a column more than the table: left out. Add it in the draft if it"
+                " belongs there",
+            )
         else:
             (held.strategies if self.column == 1 else held.evidence).append(read)
 
@@ -167,7 +187,11 @@ class _Rows:
     def _begin_outcome(self, number: int, piece: Piece, text: str) -> None:
         raw = piece.raw.strip()
         if number != len(self.unit.outcomes) + 1:
-            self._doubt(piece, number, "Another outcome should come here")
+            self._doubt(
+                piece,
+                number,
+                "another outcome should come here than the one printed; one may be lost or misread",
+            )
         outcome = FoundOutcome(Read(number, raw, piece.place), Read(text, raw, piece.place))
         self.unit.outcomes.append(outcome)
         self.open = outcome
@@ -183,7 +207,10 @@ class _Rows:
         wanted = criterion.outcome_number
         outcomes = self.unit.outcomes
         if not outcomes or outcomes[-1].number.value != wanted:
-            why = f"{found.number}: Its outcome does not stand above it"
+            why = (
+                f"{found.number}: another outcome stands above this criterion. It was taken by its"
+                " number; the number or the heading may be misread"
+            )
             self.doubts.add(piece.place, raw, found.number, why)
             known = next((one for one in outcomes if one.number.value == wanted), None)
             if known is None:
@@ -201,12 +228,20 @@ class _Rows:
             return
         for number, (piece, cells) in self.widths.items():
             if cells < usual[0][0]:
-                why = f"{number}: Its row has fewer cells than others: the columns are not sure"
+                why = (
+                    f"{number}: its row has fewer cells than others, so strategies and evidence"
+                    " may be in the wrong columns"
+                )
                 self.doubts.add(piece.place, piece.raw.strip(), None, why)
 
     def drop_digit(self) -> None:
         if self.digit is not None:
-            self._doubt(self.digit, None, "A digit with no text behind it: left out")
+            self._doubt(
+                self.digit,
+                None,
+                "a digit stands here with no text behind it: left out. It may be the number of an"
+                " outcome whose text is lost",
+            )
             self.digit = None
 
 
@@ -251,8 +286,8 @@ def read_combinations(pieces: Sequence[Piece], findings: Findings) -> None:
             findings.doubts.about(
                 offer,
                 f"{offer.value}: {block.credits.value if block.credits else '?'} credits",
-                f"{offer.value}: Awards and credits were paired by their order in the table; the"
-                " title is the award's kind alone",
+                f"{offer.value}: awards and credits stand apart, and were paired by their order in"
+                " the table. The full title is not printed",
             )
     findings.qualifications.extend(blocks)
 
@@ -264,5 +299,5 @@ def _note_other_level(text: str, piece: Piece, findings: Findings) -> None:
             piece.place,
             piece.raw.strip(),
             findings.level.value,
-            "Another level than the document's",
+            "this line names another level than the rest of the document, whose level was taken",
         )

@@ -116,11 +116,25 @@ def _outcome_of(run: _Run, doubts: Doubts) -> FoundOutcome:
     cells = sum(piece.opens_cell for piece in run.heading)
     named = f"outcome {run.number}"
     if text and cells > 1:
-        doubts.about(text, text.value, f"{named}: Its text came apart over several cells")
+        doubts.about(
+            text,
+            text.value,
+            f"{named}: its text came apart over several cells and was put together. Read it beside"
+            " the source",
+        )
     elif text and not text.raw.strip()[:1].isdigit():
-        doubts.about(text, run.number, f"{named} stands without a number: its criteria tell it")
+        doubts.about(
+            text,
+            run.number,
+            f"{named} stands without a number. It was taken from the numbers of its criteria",
+        )
     elif text is None:
-        doubts.add(first.place, first.raw, None, f"{named}: No text was found")
+        doubts.add(
+            first.place,
+            first.raw,
+            None,
+            f"{named}: no text was found for it. Add it in the draft from the source",
+        )
     elif any(piece.text[:1].isupper() for piece in run.heading[1:]):
         doubts.about(text, text.value, f"{named}: {NO_NUMBER}")
     number = Read(run.number or 0, first.raw, first.place)
@@ -184,11 +198,11 @@ def _starts(run: _Run, doubts: Doubts) -> list[bool]:
         run.numbers[0][1].place,
         " ".join(piece.raw.strip() for _, piece in run.numbers),
         numbers,
-        f"outcome {run.number}, {numbers}: The numbers stand apart from their texts; "
+        f"outcome {run.number}, {numbers}: the numbers stand apart from their texts; "
         + (
-            "the texts were numbered in their order"
+            "the texts were numbered in their order. Check the first and the last"
             if sure
-            else "there are not as many texts as numbers"
+            else "there are not as many texts as numbers, so some may stand under the wrong one"
         ),
     )
     return [a or b for a, b in zip(also, behind, strict=True)]

@@ -36,9 +36,12 @@ _JOINTS = re.compile(
     r"|(?<=^The learner can:)|(?<=^The learner must:)|(?<=^The learner will:))"
     r"\s+(?=The learner |\d\.\d|\d\s+[A-Z]|Assessment |Depth)"
 )
-MISREAD = "A number was misread"
-RUN_TOGETHER = "Two lines have run together: they were parted"
-NO_NUMBER = "A line without a number was added to it"
+MISREAD = "the number seems to be misread; the one that must come next was taken"
+RUN_TOGETHER = "two lines have run together and were parted. Check where the second begins"
+NO_NUMBER = (
+    "a line without a number follows, and was added to the text before it. If it begins another"
+    " text, part the two in the draft"
+)
 
 
 def opens(pieces: Sequence[Piece], index: int) -> bool:
@@ -67,7 +70,12 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
         lines.note_open_end()
     for piece in pieces[index + 1 :]:
         if _part(piece.text) in ("outcome", "criteria"):
-            doubts.add(piece.place, piece.raw, None, "A heading behind the unit's end: left out")
+            doubts.add(
+                piece.place,
+                piece.raw,
+                None,
+                "a heading stands behind the unit's end: left out, with what follows it",
+            )
     findings.units.append(unit)
     return index
 
@@ -96,7 +104,12 @@ def _read_head(pieces: Sequence[Piece], unit: FoundUnit, title: str, doubts: Dou
         if match := _FACTS.match(piece.text):
             label = match[1].lower().removeprefix("unit ")
             if values.get(label):
-                doubts.add(piece.place, piece.raw.strip(), None, f"The {label} is printed twice")
+                doubts.add(
+                    piece.place,
+                    piece.raw.strip(),
+                    None,
+                    f"the {label} is printed twice. The second was taken",
+                )
             values[label] = [replace(piece, text=match["rest"])]
         elif label:
             values[label].append(piece)
@@ -123,7 +136,9 @@ def code(read: Read[str] | None, pattern: str, what: str, doubts: Doubts) -> Rea
         return None
     match = re.search(pattern, read.value)
     if match is None or match[0] != read.value:
-        doubts.about(read, match and match[0], f"The {what} is not printed as one")
+        doubts.about(
+            read, match and match[0], f"the {what} has not the form of one. Check it in the source"
+        )
     return replace(read, value=match[0]) if match else None
 
 
@@ -131,7 +146,11 @@ def figure(read: Read[str] | None, what: str, doubts: Doubts) -> Read[int] | Non
     """The first whole number of a text; words or numbers beside it are told."""
     found = whole_number(read)
     if read and not re.fullmatch(r"\d{1,4}(?: (?:credits?|hours?))?\W?", read.value):
-        doubts.about(read, found and found.value, f"The {what} is not printed as a number alone")
+        doubts.about(
+            read,
+            found and found.value,
+            f"the {what} is not printed as a number alone. The first number was taken: check it",
+        )
     return found
 
 
@@ -168,13 +187,17 @@ class _Lines:
     def take(self, piece: Piece) -> None:
         alone = self.part != "outcome" and re.fullmatch(r"\d{1,4}", piece.text)
         if alone and not (self.part == "criteria" and numbered(piece.text, last_of(self.unit))):
-            self._leave_out(piece, "A number alone, perhaps a page's")
+            self._leave_out(piece, "a number stands alone and is perhaps a page's")
             return
         lead_in = _LEAD_IN.match(piece.text)
         part = _PART_OF[lead_in[1].lower()] if lead_in else _part(piece.text)
         if part:
             if lead_in and part != self.part:
-                self._doubt(piece, None, f"The heading of the {part} is lost: taken as such")
+                self._doubt(
+                    piece,
+                    None,
+                    f"the heading of the {part} is lost. What follows was taken as {part}",
+                )
             self.part, self.number = part, ""
         elif self.part == "outcome":
             self._take_outcome(piece)
@@ -185,13 +208,16 @@ class _Lines:
         else:
             found = numbered(piece.text)
             self.number = found.number if found else self.number
-            self._leave_out(piece, "A line whose heading is lost")
+            self._leave_out(piece, "a line stands here whose heading is lost")
 
     def note_open_end(self) -> None:
         """Where no heading ends the unit, its last line may be that of another part."""
         last = self.last
         if last and self.part in ("depth", "guidance") and not is_bullet(last.text):
-            why = f"{self.number}: No heading ends the unit: this line may not belong to it"
+            why = (
+                f"{self.number}: no heading ends the unit, so this line, which was taken, may"
+                " belong to what follows"
+            )
             self._doubt(last, last.text, why)
 
     def _doubt(self, piece: Piece, taken: object, why: str) -> None:
@@ -208,7 +234,13 @@ class _Lines:
     def _take_outcome(self, piece: Piece) -> None:
         raw, outcomes = piece.raw.strip(), self.unit.outcomes
         if numbered(piece.text):
-            self._doubt(piece, None, self._of_outcome("The heading of the criteria is lost"))
+            self._doubt(
+                piece,
+                None,
+                self._of_outcome(
+                    "the heading of the criteria is lost. What follows was taken as criteria"
+                ),
+            )
             self.part = "criteria"
             self._take_criterion(piece)
         elif match := OUTCOME.match(piece.text):
@@ -218,7 +250,11 @@ class _Lines:
             outcomes.append(FoundOutcome(Read(int(piece.text), raw, piece.place)))
         elif not outcomes or outcomes[-1].criteria:
             number = Read(len(outcomes) + 1, raw, piece.place)
-            self._doubt(piece, number.value, f"outcome {number.value} has lost its number")
+            self._doubt(
+                piece,
+                number.value,
+                f"outcome {number.value} has lost its number, which was taken from its place",
+            )
             outcomes.append(FoundOutcome(number, Read(piece.text, raw, piece.place)))
         else:
             if outcomes[-1].text and piece.text[:1].isupper():
@@ -239,7 +275,7 @@ class _Lines:
         if found is None:
             criterion = outcomes[-1].criteria[-1] if outcomes and outcomes[-1].criteria else None
             if criterion is None or not (piece.text[:1].islower() or criterion.text is None):
-                self._leave_out(piece, "A text among the criteria has no number")
+                self._leave_out(piece, "a text among the criteria has no number")
             else:
                 criterion.text = longer(criterion.text, piece)
             return
@@ -247,11 +283,14 @@ class _Lines:
         if found.misread:
             self._doubt(piece, found.number, f"{found.number}: {MISREAD}")
         if any(one.number.value == found.number for one in self.unit.criteria):
-            self._leave_out(piece, "Comes a second time; a heading may be lost")
+            self._leave_out(piece, "this number comes a second time, so a heading may be lost")
             self.part = ""
             return
         if not outcomes or outcomes[-1].number.value != found.outcome:
-            why = f"outcome {found.outcome} has lost its heading"
+            why = (
+                f"outcome {found.outcome} has lost its heading. It was taken from the criterion's"
+                " number"
+            )
             self._doubt(piece, found.outcome, f"{found.number}: {why}")
             outcomes.append(FoundOutcome(Read(found.outcome, piece.raw.strip(), piece.place)))
         number = Read(found.number, piece.raw.strip(), piece.place)
@@ -267,23 +306,26 @@ class _Lines:
             self.number, text = found.number, found.text
             held = known.get(found.number)
             if held is None:
-                self._leave_out(piece, f"A line of {self.part} of no criterion")
+                self._leave_out(piece, f"a line of {self.part} has the number of no criterion")
                 return
             if getattr(held, self.part):
-                self._leave_out(piece, f"Comes a second time among the {self.part}")
+                self._leave_out(piece, f"this number comes a second time among the {self.part}")
                 self.part = ""
                 return
             if found.misread:
                 self._doubt(piece, found.number, f"{found.number}: {MISREAD}")
         target = known.get(self.number)
         if target is None:
-            self._leave_out(piece, f"A line of {self.part} belongs to no criterion")
+            self._leave_out(piece, f"a line of {self.part} belongs to no criterion")
             return
         self.last = None if found else piece
         self._add_note(getattr(target, self.part), replace(piece, text=text))
         for inside in re.findall(r"(?<=\s)\d{1,2}\.\d{1,2}(?=\s+[A-Z])", text):
             if inside in known:
-                why = f"{inside}: its {self.part} may have run into that of {self.number}"
+                why = (
+                    f"{inside}: its {self.part} may have run into that of {self.number}. Part the"
+                    " two in the draft"
+                )
                 self._doubt(piece, text, why)
 
     def _before(self) -> tuple[int, int] | None:

@@ -34,7 +34,11 @@ def refs_of(title: Read[str], doubts: Doubts) -> list[Read[str]]:
         ref = match[0]
         if ref[0].isdigit() and "." in ref and found:
             ref = found[0].value[0] + ref
-            doubts.about(title, ref, "The unit's letter is missing: taken from the unit before it")
+            doubts.about(
+                title,
+                ref,
+                "the letter of this unit's number is missing. It was taken from the unit before it",
+            )
         found.append(Read(ref, title.raw, title.place))
     return found
 
@@ -55,7 +59,10 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
     units = refs_of(title, findings.doubts) if title else []
     if title is None or not units:
         findings.doubts.add(
-            pieces[0].place, pieces[0].raw, None, "A mark sheet that names no unit: left out"
+            pieces[0].place,
+            pieces[0].raw,
+            None,
+            "a mark sheet names no unit: left out. Add its sections in the draft",
         )
         return 1
     sheet = FoundSheet(title, units)
@@ -75,7 +82,12 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
         chunk = []
     behind = joined(chunk)
     if behind and len(behind.value.split()) > _FEW_WORDS:
-        doubts.about(behind, None, "What stands behind the last box: left out")
+        doubts.about(
+            behind,
+            None,
+            "text stands behind the last box of marks on the mark sheet: left out. A section may"
+            " be lost",
+        )
     findings.sheets.append(sheet)
     return index
 
@@ -146,7 +158,8 @@ class _Box:
                 piece.place,
                 f"{raw} marks",
                 f"/{value}",
-                f"The stroke was read as {raw[0]}: the minimum is {minimum.value}, half of {value}",
+                f"the stroke before the maximum seems to be read as {raw[0]}. {value} was taken,"
+                f" as the minimum, {minimum.value}, is half of it",
             )
         else:
             value = int(re.sub(r"\D", "", raw))
@@ -181,7 +194,8 @@ class _Box:
                 section.lines[0].place,
                 section.lines[0].raw,
                 f"{len(section.lines)} criteria",
-                "The bullets are lost: the text was parted where a capital follows a small letter",
+                "the bullets of this section are lost. The text was parted where a capital"
+                " follows a small letter: check each line",
             )
 
 

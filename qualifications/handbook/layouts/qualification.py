@@ -57,7 +57,8 @@ def _read_level(front: Sequence[Piece], findings: Findings) -> None:
                 piece.place,
                 piece.raw.strip(),
                 findings.level.value,
-                f"Level {match[1]} in a document of level {findings.level.value} units: left out",
+                f"Level {match[1]} stands in a document of level {findings.level.value} units:"
+                " left out. It may be left over from another document",
             )
 
 
@@ -138,7 +139,11 @@ def _read_single(
             setattr(qualification, name, Read(int(match[2]), raw, piece.place))
             if match[1]:
                 findings.doubts.add(
-                    piece.place, raw, match[2], "Printed as a minimum, taken as the figure"
+                    piece.place,
+                    raw,
+                    match[2],
+                    "this is printed as a minimum, and was taken as the figure of the"
+                    " qualification",
                 )
     if qualification.title or qualification.credits:
         findings.qualifications.append(qualification)
@@ -150,7 +155,7 @@ def _facts_apart(front: Sequence[Piece], findings: Findings) -> list[Piece]:
     for piece in front:
         parts = _FACT_INSIDE.split(piece.text) if _LABELLED.match(piece.text) else [piece.text]
         if len(parts) > 1:
-            why = "The document's facts have run together in a line: they were parted"
+            why = "the document's facts have run together in a line and were parted. Check each"
             findings.doubts.add(piece.place, piece.raw.strip(), " | ".join(parts), why)
         found += [replace(piece, text=part) for part in parts]
     return found
@@ -199,7 +204,10 @@ def _note_unread(front: Sequence[Piece], findings: Findings) -> None:
     for head in sorted(heads & _FIELDS.keys()):
         for one in findings.qualifications:
             if getattr(one, _FIELDS[head]) is None and one.title:
-                why = f"{one.title.value}: A table has a column {head!r}, of which nothing was read"
+                why = (
+                    f"{one.title.value}: a table has a column “{head}”, of which nothing was read"
+                    " for it. That of the version that the draft stands on is used"
+                )
                 findings.doubts.add(front[start].place, front[start].raw.strip(), None, why)
 
 
@@ -210,7 +218,10 @@ def _note_uneven(
     findings: Findings,
 ) -> None:
     if current is not None and current.title and values:
-        why = f"{len(values)} figures stand under {len(columns)} heads"
+        why = (
+            f"{len(values)} figures stand under {len(columns)} heads of the table, so they may be"
+            " taken for the wrong ones"
+        )
         raw = ", ".join(piece.raw.strip() for piece in values)
         findings.doubts.add(values[0].place, raw, None, f"{current.title.value}: {why}")
 
@@ -271,7 +282,8 @@ def _check_row(
             figures[-1].place,
             ", ".join(piece.text for piece in figures[-3:]),
             accreditation.value,
-            f"{name}: other figures stand beside its accreditation number",
+            f"{name}: other figures stand beside its accreditation number than were read for it,"
+            " so the number may belong to another qualification",
         )
 
 
@@ -286,7 +298,10 @@ def _target(
         named = _known(title, findings)
         if named in free:
             return named
-        why = f"{title.value}: no list of its units, or another accreditation number, was found"
+        why = (
+            f"{title.value}: no list of its units, or another accreditation number, was found, so"
+            " this number was taken for no qualification"
+        )
         findings.doubts.about(accreditation, None, why)
         return None
     if len(findings.qualifications) == 1 and free:
@@ -298,8 +313,13 @@ def _target(
         findings.doubts.about(
             accreditation,
             name,
-            f"{name}: The row has lost its title: it was matched by its hours",
+            f"{name}: the row of this accreditation number has lost its title. It was taken for the"
+            " qualification with the same hours: check the number on your certificate of approval",
         )
         return matches[0]
-    findings.doubts.about(accreditation, None, "It is not clear which qualification this numbers")
+    findings.doubts.about(
+        accreditation,
+        None,
+        "it is not clear of which qualification this is the accreditation number. None has it",
+    )
     return None

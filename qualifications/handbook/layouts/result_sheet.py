@@ -88,7 +88,7 @@ class _Rows:
     def lengthen_outcome(self, piece: Piece) -> None:
         outcome = self.unit.outcomes[-1]
         if outcome.text and (piece.opens_cell or piece.text[:1].isupper()):
-            why = f"outcome {outcome.number.value}: A line of the result sheet stands with it"
+            why = f"outcome {outcome.number.value}: a line of the result sheet stands with it"
             self.doubts.add(piece.place, piece.raw.strip(), None, f"{why}: left out")
         else:
             outcome.text = longer(outcome.text, piece)
@@ -113,19 +113,29 @@ class _Rows:
                 return
             lacking = is_bullet(piece.text) and criterion.referral and not criterion.passes
             if not lacking:
-                why = "A row of the result sheet behind it has no number: left out"
+                why = (
+                    "the row that follows it on the result sheet has no number, so it is not"
+                    " clear which criterion it belongs to: left out"
+                )
                 self.tell(criterion, piece, why)
                 self.close()
                 return
             self.column = _COLUMNS
-            why = "A row behind it has no number: taken for the column that it lacks"
+            why = (
+                "its row on the result sheet breaks off after the referral, and the next row has"
+                " no number. That row was taken as its pass descriptors"
+            )
             self.tell(criterion, piece, why, taken=piece.text)
         elif piece.opens_cell and (criterion.text is not None or is_bullet(piece.text)):
             self.column += 1
         if not piece.text:
             return
         if self.column > _COLUMNS:
-            self.tell(criterion, piece, "A text behind its descriptors: left out")
+            self.tell(
+                criterion,
+                piece,
+                "a text stands behind its two columns on the result sheet: left out",
+            )
         elif self.column == 0 and not is_bullet(piece.text):
             criterion.text = longer(criterion.text, piece)
         else:
@@ -152,7 +162,8 @@ class _Rows:
             held[0].place,
             "\n".join(line.raw for line in held),
             None,
-            f"{criterion.number.value}: The columns cannot be told apart: descriptors left out",
+            f"{criterion.number.value}: it is not clear whether these are referral or pass"
+            " descriptors: left out. Add them in the draft",
         )
         criterion.referral, criterion.passes = [], []
 
@@ -167,8 +178,11 @@ class _Rows:
         if set(self.heads[:_COLUMNS]) != _HEADS or self.heads[:_COLUMNS] == ["pass", "referral"]:
             for criterion in self.unit.criteria:
                 if criterion.passes:
-                    why = f"{criterion.number.value}: The heads “Referral” and “Pass” do not stand"
-                    self.doubts.about(criterion.number, None, f"{why} above its descriptors so")
+                    why = (
+                        f"{criterion.number.value}: the heads “Referral” and “Pass” do not stand"
+                        " in this order above the columns, so its descriptors may be changed over"
+                    )
+                    self.doubts.about(criterion.number, None, why)
 
 
 def _open_outcome(unit: FoundUnit, number: int, text: str, piece: Piece) -> None:

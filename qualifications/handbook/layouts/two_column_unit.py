@@ -96,7 +96,9 @@ def _read_head(pieces: Sequence[Piece], findings: Findings) -> tuple[FoundUnit |
     ref = re.search(rf"\(\s*({REF}|\d\.\d{{2}})\s*\)?", title.value) if title else None
     if title is None or ref is None:
         where = pieces[0]
-        findings.doubts.add(where.place, where.raw, None, "A unit without a number: left out")
+        findings.doubts.add(
+            where.place, where.raw, None, "a unit stands here without a number: left out"
+        )
         return None, index
     unit = FoundUnit("unit specification", Read(ref[1], title.raw, title.place))
     unit.title = Read(title.value[: ref.start()].strip(), title.raw, title.place)
@@ -112,7 +114,13 @@ def _without_headers(pieces: Sequence[Piece], doubts: Doubts) -> list[Piece]:
         if _RIGHT_HEADER.search(piece.text):
             return list(pieces[index + 1 :])
     if pieces:
-        doubts.add(pieces[0].place, pieces[0].raw, None, "The heads of its two columns are lost")
+        doubts.add(
+            pieces[0].place,
+            pieces[0].raw,
+            None,
+            "the heads of its two columns are lost, so outcomes and criteria may be taken for one"
+            " another",
+        )
     return list(pieces)
 
 
@@ -145,7 +153,7 @@ def _take_fact(
     value = _fact(name, parts, pieces, whole.value) if whole else ""
     if whole is None or not value:
         if whole and name in _STATED:
-            doubts.about(whole, None, f"Nothing was found behind {_STATED[name]!r}")
+            doubts.about(whole, None, f"nothing was found behind “{_STATED[name]}”")
         return
     read = replace(whole, value=value)
     if name == "aim":

@@ -139,7 +139,7 @@ def test_an_alignment_document_gives_units_and_leaves_out_loose_digits() -> None
             "Tell a quince from both",
             "Write down what was found",
         ]
-    assert len(doubts_of(handbook, "A digit with no text behind it")) == 3
+    assert len(doubts_of(handbook, "a digit stands here with no text behind it")) == 3
     offers = [
         (q.title and q.title.value, q.credits and q.credits.value, [u.value for u in q.units])
         for q in handbook.qualifications
@@ -167,7 +167,7 @@ def test_numbers_that_stand_apart_from_their_texts_are_put_to_them() -> None:
     ]
     assert second.ref.value == "P4.02"
     assert [c.number.value for c in second.criteria] == ["1.1", "1.2"]
-    (misread,) = doubts_of(handbook, "A number was misread")
+    (misread,) = doubts_of(handbook, "the number seems to be misread")
     assert (misread.raw, misread.taken) == ("11", "1.1")
     assert len(doubts_of(handbook, "stand apart from their texts")) == 2
 
@@ -276,7 +276,7 @@ def test_a_mark_sheet_is_restored_from_its_task_page() -> None:
         "The harvest is planned with its helpers",
     ]
     assert sheet.sections[0].criteria[0].resembles == (("P4.01", "1.1"),)
-    (box,) = doubts_of(handbook, "The stroke was read as 1")
+    (box,) = doubts_of(handbook, "seems to be read as 1")
     assert (box.raw, box.taken) == ("160 marks", "/60")
     assert doubts_of(handbook, "taken from the task page")
 

@@ -114,7 +114,7 @@ DROP FUNCTION alignment_says_something(uuid, uuid);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quality", "0005_learners_follow_programmes")]
+    dependencies = [("quality", "0006_handbooks_cleared")]
 
     operations = [
         migrations.AddField(
