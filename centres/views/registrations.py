@@ -94,9 +94,8 @@ def registration(request: CentreRequest, registration_id: UUID) -> HttpResponse:
 def enrol(request: CentreRequest) -> HttpResponse:
     """Enrol a learner on a pathway; where one for the same award runs already, show that first."""
     form = EnrolmentForm(posted(request), centre=request.centre)
-    refusal, running = None, ()
-    if form.is_valid():
-        running = form.running(request.POST.getlist("aware"))
+    refusal = None
+    running = form.running(request.POST.getlist("aware")) if form.is_valid() else ()
     if form.is_valid() and not running:
         try:
             enrolled = enrol_learner(actor=request.user, centre=request.centre, **form.cleaned_data)
