@@ -186,6 +186,9 @@ def _test_of(name: str, layer: str) -> Callable[[Cases], None]:
 
 
 for _name, _route in ROUTES.items():
-    _class = DraftMatrix if _route.args in AT_A_DRAFT else Matrix
     for _layer in LAYERS:
-        setattr(_class, f"test_{_name.replace(':', '_')}_{_layer}", _test_of(_name, _layer))
+        setattr(
+            DraftMatrix if _route.args in AT_A_DRAFT else Matrix,
+            f"test_{_name.replace(':', '_')}_{_layer}",
+            _test_of(_name, _layer),
+        )

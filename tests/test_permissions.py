@@ -57,5 +57,8 @@ def _test_of(name: str) -> Callable[[Cases], None]:
 
 for _name, _route in ROUTES.items():
     if not _route.guest:
-        _class = DraftDoors if _route.args in AT_A_DRAFT else Doors
-        setattr(_class, f"test_{_name.replace(':', '_')}", _test_of(_name))
+        setattr(
+            DraftDoors if _route.args in AT_A_DRAFT else Doors,
+            f"test_{_name.replace(':', '_')}",
+            _test_of(_name),
+        )
