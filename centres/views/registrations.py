@@ -94,7 +94,8 @@ def registration(request: CentreRequest, registration_id: UUID) -> HttpResponse:
 def enrol(request: CentreRequest) -> HttpResponse:
     """Enrol a learner on a pathway; where one for the same award runs already, show that first."""
     form = EnrolmentForm(posted(request), centre=request.centre)
-    refusal, running = None, ()
+    refusal = None
+    running: tuple[Registration, ...] = ()
     if form.is_valid():
         running = form.running(request.POST.getlist("aware"))
     if form.is_valid() and not running:

@@ -40,7 +40,7 @@ def tree(count: int, checklist: tuple[TreeRule, ...] = ()) -> AssessmentTree:
         )
         for at in range(1, count + 1)
     )
-    part = TreeOutcome(id=uuid.UUID(int=4), number=1, title="", text="", criteria=criteria)
+    part = TreeOutcome(id=uuid.UUID(int=4), number=1, heading="", criteria=criteria)
     unit = TreeUnit(
         id=uuid.UUID(int=3),
         ref="U",
@@ -62,6 +62,7 @@ def tree(count: int, checklist: tuple[TreeRule, ...] = ()) -> AssessmentTree:
         sheet_kind="result",
         specification_id=uuid.UUID(int=6),
         version="1",
+        centre_id=None,
         corrected_on=None,
         specification_digest="0" * 64,
         qualification_number="",

@@ -264,7 +264,7 @@ def test_an_own_version_takes_no_label_of_a_shared_one(alder: Cast, label: str) 
 def test_the_database_keeps_an_own_version_from_a_shared_label(alder: Cast, birch: Cast) -> None:
     making.draft(birch, version="own-1")
     held = making.draft(alder, version="own-1")
-    rows = Specification.objects.filter(pk=held.specification_id)
+    rows = Specification.objects.filter(pk__in=[held.specification_id])
     with centre_context(alder.centre.pk):
         with pytest.raises(IntegrityError, match="every centre shares"), transaction.atomic():
             rows.update(version="2.0")

@@ -556,8 +556,8 @@ def test_the_learner_has_nothing_to_hand_in_for_what_is_kept_whole(alder: Cast) 
     with centre_context(alder.centre.pk):
         page = unit_page(centre=alder.centre, registration=registration, assessment_id=kept.pk)
         assert (page.state, page.kept is not None) == (WorkState.PASSED, True)
-        kept = "Kept from version 1 (Alder Centre’s own): pass, unchanged."
-        assert {line.kept for line in page.criteria} == {kept}
+        said = "Kept from version 1 (Alder Centre’s own): pass, unchanged."
+        assert {line.kept for line in page.criteria} == {said}
         lines = my_work(centre=alder.centre, learner=alder.una)
         line = next(line for line in lines if line.assessment == kept)
         assert (line.state, line.waits_for_learner) == (WorkState.PASSED, False)
