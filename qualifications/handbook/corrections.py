@@ -95,14 +95,15 @@ def with_correction(entry: SpecificationEntry, taken: CorrectionEntry) -> Specif
 def printed_words(one: CorrectionEntry) -> Printed:
     """What a correction quotes, as it is compared; a long sentence about the document is quoted
     nowhere, and so stands nowhere."""
-    wrong, own = [_compared(one.raw)], []
+    wrong: list[str] = [_compared(one.raw)]
+    own: list[str] = []
     for part in one.raw.split(";"):
         page = _ON_A_PAGE.search(part)
         words = _compared(_ON_A_PAGE.sub("", part))
         (own if page and page[1] == _OWN_PAGE else wrong).append(words)
     return Printed(
         tuple(dict.fromkeys(words for words in wrong if words.strip())),
-        tuple(filter(str.strip, own)),
+        tuple(words for words in own if words.strip()),
     )
 
 

@@ -353,7 +353,7 @@ def _gate(request: CentreRequest, held: HandbookImport) -> list[dict[str, str]]:
     review = reverse("quality:handbook", args=[request.centre.slug, held.pk])
     found = [
         {"text": f"{kind.label}: {kind.count} open", "url": f"{review}#doubt-{kind.first}"}
-        for kind in (open_kinds(request.centre, held) if held.open_doubts else ())
+        for kind in open_kinds(request.centre, held)
     ]
     if not request.user.full_name.strip():
         found.append({"text": "Your login has no name, and a version is published by a person."})
