@@ -144,7 +144,7 @@ def counts(text: str) -> tuple[Count, ...]:
                 _value(match), _bound(match, text, behind), " ".join(words), _shown(match[0], words)
             )
         )
-    # "a minimum of 2 and a maximum of 3 individuals": both count individuals
+    # "from 2 to 3 clients": both count clients
     for at in range(len(found) - 2, -1, -1):
         if {*compared(found[at].counted).split()} <= _LINKS:
             one, other = found[at], found[at + 1]

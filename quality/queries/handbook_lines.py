@@ -76,14 +76,16 @@ class Lines:
         """The values of these fields, each with its line."""
         return (self.shown(label, getattr(row, name)) for name, label in names)
 
-    def around(self, places: Iterable[Place], *, near: int = NEAR) -> tuple[SourceLine, ...]:
+    def around(
+        self, places: Iterable[Place], *, near: int = NEAR, around: int = AROUND
+    ) -> tuple[SourceLine, ...]:
         """The stretches of the source that the places lie in, with a few lines around each."""
         used = sorted({self.numbers[place] for place in places if place in self.numbers})
         wanted: set[int] = set()
         for at, number in enumerate(used):
             close = at + 1 < len(used) and used[at + 1] - number <= near
-            last = used[at + 1] if close else number + AROUND
-            wanted |= set(range(max(number - AROUND, 0), min(last + 1, len(self.source))))
+            last = used[at + 1] if close else number + around
+            wanted |= set(range(max(number - around, 0), min(last + 1, len(self.source))))
         return tuple(
             SourceLine(
                 number,

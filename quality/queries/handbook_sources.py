@@ -19,7 +19,7 @@ from qualifications.handbook.numbers import same_ref
 from quality.models import HandbookImport
 from quality.queries.handbook_lines import TEXTS, Lines, SourceLine
 
-NEAR = 4  # of one field the lines stand together
+NEAR, AROUND = 4, 1  # of one field the lines stand together, and a phone has little room
 _FACTS = ("title", "uan", "level", "aim", "indicative_content")
 
 
@@ -60,7 +60,9 @@ def _of_unit(
     if name == "rules":
         entry = next(one for one in content.units if same_ref(unit.ref.value, one.ref))
         ruled = {rule.criterion for rule in entry.rules}
-        return Sources(whole=_whole(lines, [c for c in unit.criteria if c.number.value in ruled]))
+        criteria = [one for one in unit.criteria if one.number.value in ruled]
+        asks = [(one.text, one.guidance, one.passes) for one in criteria]
+        return Sources(whole=_whole(lines, asks))
     if name == "criterion":
         criterion = next((one for one in unit.criteria if one.number.value == last), None)
         return Sources(_criterion(lines, criterion)) if criterion else Sources()
@@ -81,7 +83,10 @@ def _statements(outcome: Outcome | None) -> list[Read[Any]]:
 
 def _fields(lines: Lines, found: Mapping[str, object]) -> Mapping[str, tuple[SourceLine, ...]]:
     """The lines of each value that was read."""
-    shown = {name: _around(lines, reads_in(value), near=NEAR) for name, value in found.items()}
+    shown = {
+        name: _around(lines, reads_in(value), near=NEAR, around=AROUND)
+        for name, value in found.items()
+    }
     return {name: some for name, some in shown.items() if some}
 
 
@@ -89,8 +94,8 @@ def _whole(lines: Lines, rows: object) -> tuple[SourceLine, ...]:
     return _around(lines, reads_in(rows))
 
 
-def _around(lines: Lines, reads: Iterable[Read[object]], **near: int) -> tuple[SourceLine, ...]:
-    return lines.around((read.place for read in reads), **near)
+def _around(lines: Lines, reads: Iterable[Read[object]], **stretch: int) -> tuple[SourceLine, ...]:
+    return lines.around((read.place for read in reads), **stretch)
 
 
 def _unit(handbook: Handbook, content: SpecificationEntry, place: int) -> Unit | None:

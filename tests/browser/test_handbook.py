@@ -52,9 +52,15 @@ def before(cast: Cast, held: HandbookImport) -> Iterator[tuple[User, str]]:
     yield cast.lea, at("handbook", held.pk)
     yield cast.lea, at("handbook-unit", held.pk, 1)
     yield cast.lea, at("handbook-edit", held.pk, "criterion-4-1.1")
+    [offer] = [row for row in making.warnings_of(cast, held) if "AC 2.3, CPD" in row.why]
+    part = at("handbook-edit", held.pk, "criterion-4-2.3")
+    yield cast.lea, f"{part}?from=doubt-{offer.position}"
+    yield cast.lea, at("handbook-edit", held.pk, "rules-4")
+    yield cast.lea, at("handbook-publish", held.pk)
     yield cast.lea, at("handbook-differences", held.pk)
     making.answer(cast, held)
     yield cast.lea, at("handbook-publish", held.pk)
+    yield cast.lea, at("handbook", making.read(cast).pk)
     yield cast.lea, at("handbook-discard", held.pk)
     yield cast.jo, at("handbooks")
     yield cast.jo, at("handbook", held.pk)
@@ -63,7 +69,7 @@ def before(cast: Cast, held: HandbookImport) -> Iterator[tuple[User, str]]:
 def test_pages_of_handbooks(page: Page, enter: Callable[[Page, str], None], alder: Cast) -> None:
     faults: list[str] = []
     now: User | None = None
-    held = making.read(alder)
+    held = making.read(alder, making.handbook_text(c23="Review the Continuous Development Plan"))
     for person, path in before(alder, held):
         if person != now:
             enter(page, person.email)
