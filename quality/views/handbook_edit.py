@@ -22,10 +22,11 @@ from qualifications.catalogue_edits import NoSuchPartError
 from qualifications.catalogue_entries import CorrectionEntry, SpecificationEntry
 from qualifications.catalogue_file import CatalogueFaultsError
 from qualifications.held_content import held_content
+from qualifications.models import Specification
 from quality.actions.handbook import revise_handbook, take_correction
 from quality.models import HandbookImport, HandbookWarning
 from quality.queries.handbook_doubts import correction_at
-from quality.queries.handbook_sources import sources_of
+from quality.queries.handbook_sources import Sources, sources_of
 from quality.views.handbook import PAGES, reviewed_or_404
 
 PARTS: dict[str, Callable[..., Edit]] = {
@@ -68,38 +69,41 @@ def _found(entry: SpecificationEntry, named: str) -> Edit:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
     """Show a part's form; on POST save it, or show it again with what is refused about it."""
-    held = reviewed_or_404(request, import_id)
-    if held.specification is None or held.state != HandbookImport.State.READ:
-        raise Http404
-    content = held_content(held.specification)
+    held, specification = _draft_or_404(request, import_id)
+    content = held_content(specification)
     found = _found(content, part)
-    form = found.form(posted(request), held.specification.digest)
-    context: dict[str, Any] = {
-        "handbook": held,
-        "edit": found,
-        "form": form,
-        "back": _way_back(request, held, part),
-        "sources": sources_of(held, content, part),
-        "offered": _offered(request, held),
-    }
+    form = found.form(posted(request), specification.digest)
+    offered = _offered(request, held)
     refusal: Refusal | None = None
+    context: dict[str, Any] = {"handbook": held, "edit": found, "form": form, "offered": offered}
     if form.is_valid():
         try:
-            _save(request, held, found, form, context["offered"])
+            _save(request, held, found, form, offered)
         except CatalogueFaultsError as refused:
             context["faults"] = refused.faults
         except ChangedSinceShown as refused:
-            context |= _both(request, found, held.specification.digest)
+            context |= _both(request, found, specification.digest)
             refusal = refused
         except Refusal as refused:
             refusal = refused
         else:
             return _saved(request, held, found, form, part)
-    context["fields"] = [
-        (field, context["sources"].fields.get(field.name, ()))
-        for field in context["form"].visible_fields()
-    ]
+    context |= _beside(context["form"], sources_of(held, content, part))
+    context["back"] = _way_back(request, held, part)
     return form_answer(request, f"{PAGES}/edit.html", context, refusal)
+
+
+def _draft_or_404(request: CentreRequest, import_id: UUID) -> tuple[HandbookImport, Specification]:
+    held = reviewed_or_404(request, import_id)
+    if held.specification is None or held.state != HandbookImport.State.READ:
+        raise Http404
+    return held, held.specification
+
+
+def _beside(form: PartForm, sources: Sources) -> dict[str, Any]:
+    """The source, and each field with the lines that it was read from."""
+    fields = [(field, sources.fields.get(field.name, ())) for field in form.visible_fields()]
+    return {"sources": sources, "fields": fields}
 
 
 def _saved(
