@@ -110,12 +110,17 @@ def test_a_label_is_given_once(handbook: Specification) -> None:
                 make_draft(specification=handbook, version=taken)
 
 
-def test_a_centres_label_may_be_that_of_a_shared_version(handbook: Specification) -> None:
+def test_a_centres_label_is_neither_that_of_a_shared_version_nor_kept_from_another_centre(
+    handbook: Specification,
+) -> None:
     with as_centre(ALDER):
-        draft = make_draft(specification=handbook, version="2.0", centre_id=ALDER)
+        with pytest.raises(VersionTakenError, match=r"has a version 2\.0 already"):
+            make_draft(specification=handbook, version="2.0", centre_id=ALDER)
+        draft = make_draft(specification=handbook, version="2.1", centre_id=ALDER)
         assert Specification.objects.filter(qualification=handbook.qualification_id).count() == 2
     with as_centre(BIRCH):
         assert not Specification.objects.filter(pk=draft.pk).exists()
+        assert make_draft(specification=handbook, version="2.1", centre_id=BIRCH).pk != draft.pk
 
 
 @pytest.mark.parametrize("label", ["", "  ", "two\nlines", "x" * 41])
