@@ -352,8 +352,8 @@ def publish(request: CentreRequest, import_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Published. Your centre alone sees it, in the catalogue.")
             return redirect("quality:handbook", request.centre.slug, held.pk)
-        form = PublishForm(request=request)
-    return _publish_page(request, handbook_or_404(request, import_id), form, refusal, faults)
+        held, form = handbook_or_404(request, import_id), PublishForm(request=request)
+    return _publish_page(request, held, form, refusal, faults)
 
 
 def _publish_page(

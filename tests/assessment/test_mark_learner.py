@@ -41,8 +41,8 @@ def test_the_unit_page_tells_the_units_apart(scene: MarkScene, una: Client) -> N
         "<dt>O-3</dt><dd>Reviewing the season, 2 credits</dd>",
         "O-2 at a glance",
         "O-3 at a glance",
-        "O-2: 1 Press",
-        "O-3: 1 Review",
+        "O-2: 1 Press apples.",
+        "O-3: 1 Look back at the season.",
         '<a class="chip" href="#ac-2-1-1">O-2-1.1</a>',
     ):
         assert said in page, said

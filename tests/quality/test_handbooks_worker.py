@@ -45,6 +45,11 @@ def readers(keeper: "subprocess.Popen[bytes]") -> list[int]:
     return [reader for pool in pools for reader in below(pool, CHILD)]
 
 
+def has_its_file(pid: int) -> bool:
+    """Whether a reader has begun with what it was given: all its wishes are with the kernel then."""
+    return not Path(f"/proc/{pid}/fdinfo/0").read_text().startswith("pos:\t0\n")
+
+
 def is_there(pid: int) -> bool:
     """Whether a process lives, and not only its name until somebody asks how it ended."""
     try:
@@ -62,6 +67,7 @@ def test_a_handbook_whose_worker_is_killed_is_read_once_by_the_next(
     held = making.imported(alder, f"{making.handbook_text()}\n{LONG}")
     wait_for(lambda: readers(worker), every=0.01)
     (reader,) = readers(worker)
+    wait_for(lambda: has_its_file(reader), every=0.01)
     os.kill(reader, signal.SIGSTOP)  # it stays in the middle of its work
     assert now().state == "reading"
     with centre_context(alder.centre.pk):  # nobody holds the row meanwhile
