@@ -67,6 +67,7 @@ def check_conservation(pieces: Sequence[Piece], reading: Reading, doubts: Doubts
     _check_qualification(pieces, reading, doubts)
     _check_titles(pieces, reading, doubts)
     _check_whole(reading, doubts)
+    _check_ends(reading, doubts)
     _check_lines(pieces, reading, doubts)
 
 
@@ -123,29 +124,30 @@ def _check_refs(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> No
 
 
 def _check_sheets(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
-    """A result sheet whose heading is printed, and of which no descriptor was read."""
-    seen: set[str] = set()
+    """Units without descriptors, where their result sheet is printed or other units have them."""
+    marked = {ref.value for sheet in reading.sheets for ref in sheet.units}
     label = next((piece for piece in pieces if _DESCRIPTORS.match(piece.text)), None)
-    if label and not any(c.passes for unit in reading.units for c in unit.criteria):
-        for unit in reading.units:
+    for unit in reading.units:
+        ref = unit.ref.value
+        if any(criterion.passes for criterion in unit.criteria):
+            continue
+        heading = next((piece for piece in pieces if _heads_sheet_of(ref, piece)), None)
+        if heading is not None:
             why = (
-                f"{unit.ref.value}: the document has descriptors of pass and referral, of which"
-                " none was read for this unit. Compare with the source"
+                f"{ref}: its result sheet is printed, but of its descriptors none was read."
+                " Compare with the source"
+            )
+            doubts.add(heading.place, heading.raw.strip(), None, why)
+        elif label is not None and not any(same_ref(ref, one) for one in marked):
+            why = (
+                f"{ref}: the document has descriptors of pass and referral, of which none was read"
+                " for this unit. Compare with the source"
             )
             doubts.add(label.place, label.raw.strip(), None, why)
-        return
-    for piece in pieces:
-        match = _RESULT_SHEET.search(piece.text)
-        if match is None or match[1] in seen:
-            continue
-        seen.add(match[1])
-        for unit in reading.units:
-            if same_ref(match[1], unit.ref.value) and not any(c.passes for c in unit.criteria):
-                why = (
-                    f"{unit.ref.value}: its result sheet is printed, but of its descriptors none"
-                    " was read. Compare with the source"
-                )
-                doubts.add(piece.place, piece.raw.strip(), None, why)
+
+
+def _heads_sheet_of(ref: str, piece: Piece) -> bool:
+    return any(same_ref(named, ref) for named in _RESULT_SHEET.findall(piece.text))
 
 
 def _check_qualification(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
@@ -205,6 +207,21 @@ def _check_whole(reading: Reading, doubts: Doubts) -> None:
                         " what belongs there"
                     )
                     doubts.add(read.place, read.raw, read.value, why)
+
+
+def _check_ends(reading: Reading, doubts: Doubts) -> None:
+    """A text that ends in the title of a unit: it may have run into the next page's heading."""
+    titles = {compared(unit.title.value) for unit in reading.units if unit.title}
+    for unit in reading.units:
+        for criterion in unit.criteria:
+            for read in reads_in(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
+                text = compared(str(read.value))
+                if any(text.endswith(f" {title}") for title in titles):
+                    why = (
+                        f"{unit.ref.value} {criterion.number.value}: the text ends in the title of"
+                        " a unit, which may be the heading of the next page. If so, take it away"
+                    )
+                    doubts.about(read, read.value, why)
 
 
 def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:

@@ -37,7 +37,7 @@ PAGE_QUERIES = {
     "edit": 12,
     "differences": 14,
     "export": 12,
-    "publish": 15,
+    "publish": 14,
     "discard": 11,
 }
 

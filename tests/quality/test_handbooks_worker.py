@@ -46,7 +46,7 @@ def readers(keeper: "subprocess.Popen[bytes]") -> list[int]:
 
 
 def has_its_file(pid: int) -> bool:
-    """Whether a reader has begun with what it was given: all its wishes are with the kernel then."""
+    """Whether a reader has begun with its file: the kernel knows by then with whom it ends."""
     return not Path(f"/proc/{pid}/fdinfo/0").read_text().startswith("pos:\t0\n")
 
 

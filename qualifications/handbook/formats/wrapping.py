@@ -61,7 +61,8 @@ class Wrapping:
         """
         start, rest = line_text(line).split()[-1], following[0].text
         if not (start[-1].isalnum() and rest[0].isalnum()):
-            return self.keeps_space and start[-1].isalnum() and rest[0] not in _OPENING
+            joins = rest[0] not in _OPENING and rest != "/"
+            return self.keeps_space and start[-1].isalnum() and joins
         first, second = _runs(start)[-1], _runs(rest)[0]
         whole = first + second in self.known
         if not self.keeps_space:

@@ -16,14 +16,14 @@ _TITLE = re.compile(
 )
 _UNITS_OF_LEVEL = re.compile(r"\bLEVEL ?(\d) UNITS\b", re.I)
 _NUMBER = re.compile(r"\b\d{4}-\d{2}(?:/\d{2})?\b")
-_CREDITS = re.compile(r"^Credit value\b\W*(?:e )?(?:(minimum) )?(\d{1,3})\b(?: credits)?", re.I)
-_HOURS = re.compile(
-    r"^(?:Duration|Guided learning hours|GLH)\b\W*(?:e )?(?:(minimum) )?(\d{1,3})\b", re.I
-)
+_FACT = r"(?:Credit value|Duration|Guided learning hours|GLH)(?![a-z])"
+_FIGURE = r"\W*(?:e )?(?:(minimum) )?(\d{1,3})\b"  # right behind a label that fills its column
+_CREDITS = re.compile(rf"^Credit value(?![a-z]){_FIGURE}(?: credits)?", re.I)
+_HOURS = re.compile(rf"^(?:Duration|Guided learning hours|GLH)(?![a-z]){_FIGURE}", re.I)
 _ROW_HEADS = re.compile(r"^(?:UAN|ILM unit number|Unit (?:title|number|ref))", re.I)
-_LABEL = re.compile(r"^(?:Credit value|Duration|Guided learning hours|GLH)\W*$", re.I)
-_LABELLED = re.compile(r"^(?:Credit value|Duration|Guided learning hours|GLH)\b", re.I)
-_FACT_INSIDE = re.compile(r"\s+(?=(?:Credit value|Duration|Guided learning hours)\b)", re.I)
+_LABEL = re.compile(rf"^{_FACT}\W*$", re.I)
+_LABELLED = re.compile(rf"^{_FACT}", re.I)
+_FACT_INSIDE = re.compile(r"\s+(?=(?:Credit value|Duration|Guided learning hours)(?![a-z]))", re.I)
 _FIELDS = {"glh": "glh", "tqt": "tqt", "credit": "credits"}
 _FIGURES = re.compile(r"^(?:GLH|TQT|Credits?|Credit value)$", re.I)
 _HEADERS = re.compile(r"^(?:GLH|TQT|Credits?|Credit value|Title and level)$", re.I)

@@ -18,6 +18,7 @@ _HEADING = re.compile(
 _LINE = re.compile(
     r"^(?:Appendix \d+ )?Unit \S+ Result sheet$|^Appendix \d+ Unit \S+ Result sheet\b", re.I
 )
+_PARTED = re.compile(r"\bUnit \S+ Result$", re.I)
 _OUTCOME = re.compile(r"^Learning outcome (\d)\b[:\s–-]*(?P<text>.*)$", re.I)
 _COMMENTS = re.compile(r"\bcomments\b.{0,12}:?$", re.I)
 _DECISION = re.compile(r"^Pass\s*/\s*Referral", re.I)
@@ -28,19 +29,20 @@ _HEADER = re.compile(r"^Assessment criteria \(AC\)|^Sufficiency descriptors", re
 
 
 def opens(pieces: Sequence[Piece], index: int) -> bool:
-    text = pieces[index].text
+    text, _ = _heading_at(pieces, index)
     heading = _HEADING.search(text) if not pieces[index].in_cell else None
     return bool(_LINE.match(text)) or (heading is not None and heading["rest"] is not None)
 
 
 def read(pieces: Sequence[Piece], findings: Findings) -> int:
-    match = _HEADING.search(pieces[0].text)
+    text, lines = _heading_at(pieces, 0)
+    match = _HEADING.search(text)
     if not match:
         return 1
     unit = FoundUnit("result sheet", Read(match["ref"], pieces[0].raw.strip(), pieces[0].place))
     rows = _Rows(unit, findings.doubts.within(unit.ref.value))
-    index = 1
-    for index, piece in enumerate(pieces[1:], start=1):  # noqa: B007
+    index = lines
+    for index, piece in enumerate(pieces[lines:], start=lines):  # noqa: B007
         if unit.criteria and _END.match(piece.text):
             break
         rows.take(piece)
@@ -48,6 +50,15 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
     if unit.criteria:
         findings.units.append(unit)
     return index
+
+
+def _heading_at(pieces: Sequence[Piece], index: int) -> tuple[str, int]:
+    """The heading and how many pieces it fills: two where its last word had no room."""
+    text = pieces[index].text
+    below = pieces[index + 1].text if index + 1 < len(pieces) else ""
+    if _PARTED.search(text) and below.lower() == "sheet":
+        return f"{text} {below}", 2
+    return text, 1
 
 
 class _Rows:

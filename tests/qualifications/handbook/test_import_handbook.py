@@ -71,7 +71,7 @@ def test_without_json_a_summary_tells_units_sheets_and_warnings(tmp_path: Path) 
     summary = printed(str(path))
 
     assert "7100-301 Grafting Young Trees: 4 credits, GLH 9, 2 outcomes, 4 criteria" in summary
-    assert "1 warning\n" in summary
+    assert "2 warnings\n" in summary
     assert "in a dry season" in summary
 
 
