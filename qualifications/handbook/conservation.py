@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qualifications.handbook.content import (
@@ -198,7 +198,7 @@ def _check_whole(reading: Reading, doubts: Doubts) -> None:
         for read in reads_in(unit):
             taken[read.raw] = f"{taken.get(read.raw, '')} {compared(str(read.value))}"
         for criterion in unit.criteria:
-            for read in reads_in(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
+            for read in _texts_of(criterion):
                 left = Counter(compared(read.raw).split()) - Counter(taken[read.raw].split())
                 if len([word for word in left.elements() if word.isalpha()]) >= _FEWEST_WORDS:
                     why = (
@@ -209,19 +209,23 @@ def _check_whole(reading: Reading, doubts: Doubts) -> None:
                     doubts.add(read.place, read.raw, read.value, why)
 
 
+def _texts_of(criterion: Criterion) -> Iterator[Read[object]]:
+    return reads_in(tuple(getattr(criterion, name) for name in ("text", *_NOTES)))
+
+
 def _check_ends(reading: Reading, doubts: Doubts) -> None:
     """A text that ends in the title of a unit: it may have run into the next page's heading."""
     titles = {compared(unit.title.value) for unit in reading.units if unit.title}
     for unit in reading.units:
         for criterion in unit.criteria:
-            for read in reads_in(tuple(getattr(criterion, name) for name in ("text", *_NOTES))):
+            for read in _texts_of(criterion):
                 text = compared(str(read.value))
                 if any(text.endswith(f" {title}") for title in titles):
                     why = (
                         f"{unit.ref.value} {criterion.number.value}: the text ends in the title of"
                         " a unit, which may be the heading of the next page. If so, take it away"
                     )
-                    doubts.about(read, read.value, why)
+                    doubts.add(read.place, read.raw, read.value, why)
 
 
 def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:

@@ -1,0 +1,54 @@
+"""What is printed has landed somewhere or is told: headings parted, run on, or lost."""
+
+import pytest
+
+from tests.qualifications.handbook.papers import handbook_paper, read, reasons, two_column_text
+from tests.qualifications.handbook.test_mutations import values
+
+HEADING = "Appendix 2 Unit 301 Result Sheet\n"
+
+
+@pytest.mark.parametrize(
+    "parted", ["Appendix 2 Unit 301 Result\nSheet\n", "Appendix 2\n\tUnit 301 Result\nSheet\n"]
+)
+def test_a_result_sheet_whose_heading_fills_two_lines_is_read(parted: str) -> None:
+    text = handbook_paper().as_text().decode()
+    assert HEADING in text
+
+    assert values(read(text.replace(HEADING, parted))) == values(read(text))
+
+
+def test_a_unit_without_descriptors_among_units_that_have_them_is_told() -> None:
+    text = handbook_paper().as_text().decode()
+    second = text[text.index(HEADING) : text.index("\tUnit 302\n")].replace("Unit 301", "Unit 302")
+    both = f"{text}\n{second}"
+    why = "301: the document has descriptors of pass and referral, of which none was read"
+    assert why not in reasons(read(both))
+
+    assert why in reasons(read(both.replace(HEADING, "The sheet of the first unit\n")))
+
+
+def test_a_unit_of_a_mark_sheet_needs_no_descriptors() -> None:
+    assert "descriptors" not in reasons(read(f"{two_column_text()}\nSufficiency descriptors\n"))
+
+
+def test_figures_that_stand_right_behind_their_labels_are_read() -> None:
+    text = two_column_text()
+    facts = "Credit value e Minimum 9 credits\nDuration e Minimum 30 Glh\n"
+    assert facts in text
+
+    close = read(text.replace(facts, "Credit Value9\nGuided Learning Hours30 hours\n"))
+
+    (one,) = close.qualifications
+    assert one.credits and one.glh
+    assert (one.credits.value, one.glh.value) == (9, 30)
+
+
+def test_a_text_that_runs_into_the_heading_of_a_page_is_told() -> None:
+    text = handbook_paper().as_text().decode()
+    last = "2.2 Explain what goes wrong in a dry year\n"
+    why = "301 2.2: the text ends in the title of a unit"
+    assert why not in reasons(read(text))
+
+    run_on = text.replace(last, f"{last.strip()} Orchard Craft – Keeping Bees among Trees\n", 1)
+    assert why in reasons(read(run_on))
