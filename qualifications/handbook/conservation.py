@@ -16,7 +16,7 @@ from qualifications.handbook.content import (
 )
 from qualifications.handbook.doubts import Doubts
 from qualifications.handbook.noise import compared
-from qualifications.handbook.numbers import ACCREDITATION, REF, UAN, same_ref
+from qualifications.handbook.numbers import ACCREDITATION, REF, UAN, numbered, parted, same_ref
 from qualifications.handbook.pieces import Piece
 from qualifications.handbook.wording import ends_open
 
@@ -69,6 +69,7 @@ def check_conservation(pieces: Sequence[Piece], reading: Reading, doubts: Doubts
     _check_whole(reading, doubts)
     _check_ends(reading, doubts)
     _check_lines(pieces, reading, doubts)
+    _check_numbers(pieces, reading, doubts)
 
 
 def _told(text: str, doubts: Doubts) -> bool:
@@ -252,6 +253,37 @@ def _check_lines(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> N
             " criterion. They may be headings or notes, or part of these criteria: if so, add them"
             " in the draft"
         )
+        doubts.add(lines[0][1].place, raw, None, why)
+
+
+def _check_numbers(pieces: Sequence[Piece], reading: Reading, doubts: Doubts) -> None:
+    """Lines behind a unit's criteria that begin with a number it has no criterion of: one doubt a
+    unit."""
+    owners = _owners(reading.units)
+    taken = set(owners.values())
+    kept = {compared(line) for read in reads_in(reading) for line in read.raw.split("\n")}
+    lost: dict[str, list[tuple[str, Piece]]] = {}
+    ref = ""
+    for piece in pieces:
+        ref = owners[piece.place][0] if piece.place in owners else ref
+        if not ref or all(compared(one) in kept for one in piece.raw.split("\n")):
+            continue
+        found = [line for part in parted(piece.text, None) if (line := numbered(part))]
+        lost.setdefault(ref, []).extend(
+            (line.number, piece)
+            for line in found
+            if (ref, line.number) not in taken and len(line.text.split()) >= _FEWEST_WORDS
+        )
+    for ref, lines in lost.items():
+        if not lines:
+            continue
+        numbers = ", ".join(dict.fromkeys(number for number, _ in lines))
+        why = (
+            f"{ref}: behind its criteria stand lines with the numbers {numbers}, which were taken"
+            " for no criterion. They may be tasks or sections of the document; if they are"
+            " criteria, add them in the draft"
+        )
+        raw = "\n".join(dict.fromkeys(piece.raw.strip() for _, piece in lines))
         doubts.add(lines[0][1].place, raw, None, why)
 
 

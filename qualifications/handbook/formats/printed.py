@@ -346,12 +346,17 @@ class _Flow:
         self.last = None
 
     def _goes_on(self, row: list[_Cell]) -> bool:
-        """Whether a page's first row is the rest of the row before: its first cell is empty, or
-        one begins within a sentence, and its columns are the same."""
+        """Whether a page's first row is the rest of the row before: its columns are the same, and
+        its first cell is empty, or a sentence goes on in one."""
         if len(row) < 2 or not all(self._above(cell) for cell in row if cell.lines):
             return False
-        starts = [cell.lines[0].text[:1] if cell.lines else "" for cell in row]
-        return any(starts) and (not starts[0] or any(start.islower() for start in starts))
+        if not row[0].lines:
+            return any(cell.lines for cell in row)
+        return any(
+            cell.lines[0].text[:1].islower() and self.pieces[above[-1]].text
+            for cell in row
+            if cell.lines and (above := self._above(cell))
+        )
 
     def _above(self, cell: _Cell) -> list[int] | None:
         """The pieces of the row before that stand in the same column."""
