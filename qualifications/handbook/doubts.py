@@ -1,6 +1,7 @@
 """Gathers doubtful readings while a document is read."""
 
 from qualifications.handbook.content import Doubt, Place, Read
+from qualifications.handbook.noise import UNSURE
 
 LONGEST = 400  # characters of a printed text that a warning repeats
 
@@ -19,7 +20,7 @@ class Doubts:
     def add(self, where: Place | None, raw: str, taken: object, why: str) -> None:
         shown = None if taken is None else _shortened(str(taken))
         named = f"{self.subject}: {why}" if self.subject else why
-        doubt = Doubt(where, _shortened(raw), shown, named)
+        doubt = Doubt(where, _shortened(raw.replace(UNSURE, "")), shown, named)
         if doubt not in self.found:
             self.found.append(doubt)
 

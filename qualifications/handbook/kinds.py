@@ -29,7 +29,7 @@ KINDS = (
     _kind(
         "left-out",
         "Printed, but left out of the reading",
-        r"left out|not taken|not read|was taken for no",
+        r"left out|not taken|not read|(?:was|were) taken for no",
     ),
     _kind(
         "sheets",

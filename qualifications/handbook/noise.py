@@ -18,6 +18,7 @@ _BULLET_SIGNS = "•·▪●○◦■□➢✓*¢«»‣⁃\uf0b7\uf0a7\uf0d8\uf
 BULLET = re.compile(
     rf"^(?:[{re.escape(_BULLET_SIGNS)}]\s*|[-–—.]\s+)(?=\S)|^[eo]\s+(?=[^\sa-z])|^[{_BULLET_SIGNS}]$"
 )
+UNSURE = "\u2060"  # of no width: two lines were put together here, and nothing tells how
 _SENTENCE = re.compile(r"(?<=[a-z)’'])\s+(?=[A-Z][a-z’']+ )")
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?\d{1,4}\s*of\s*\d{1,4}$|^page\s+\d{1,4}(?:\s*/\s*\d{1,4})?$", re.I

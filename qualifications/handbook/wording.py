@@ -3,12 +3,12 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from qualifications.handbook.content import MarkSheet, Read, Unit
 from qualifications.handbook.doubts import Doubts
-from qualifications.handbook.noise import compared, is_bullet
+from qualifications.handbook.noise import UNSURE, compared, is_bullet
 from qualifications.handbook.pieces import Piece
 
 _OPEN_END = re.compile(
@@ -29,6 +29,7 @@ _FEW_WORDS = 12  # a line of more is no running header
 _FEWEST_WORDS = 6  # a criterion of more is printed often for good reason
 _REPEATED = 3
 _NARROW = 16  # signs of the longest line in a column that has no room for long words
+_UNSURE = re.compile(rf"(\S+) ?{UNSURE}\n?(\S+)")
 _NOT = re.compile(
     r"\b(?:no|not|nor|none|never|without|lacks?|lacking|fails?|failed|fewer|less|insufficient\w*"
     r"|inadequate\w*|incorrect\w*|inappropriate\w*|incomplete\w*|limited|missing|only|partial|merely"
@@ -55,7 +56,9 @@ def check_wording(
     repeated = {line for line, count in lines.items() if count >= _REPEATED and line}
     broken = _Broken(pieces)
     texts = (*_unit_texts(units), *_sheet_texts(sheets))
-    _check_columns(texts, [unit.ref.value for unit in units], doubts)
+    refs = [unit.ref.value for unit in units]
+    _check_columns(texts, refs, doubts)
+    _check_halves(texts, refs, doubts)
     for text in texts:
         for why in _oddities(text, repeated):
             doubts.about(text.read, text.read.value, f"{text.subject}: {why}")
@@ -90,20 +93,42 @@ class _Broken:
 
 def _check_columns(texts: Sequence[_Text], refs: Sequence[str], doubts: Doubts) -> None:
     """Texts that stand in columns without room for long words: one doubt a unit."""
-    narrow: dict[str, list[_Text]] = {}
-    for text in texts:
-        lines = text.read.raw.split("\n")
-        if len(lines) > 2 and max(map(len, lines)) <= _NARROW:
-            unit = next((ref for ref in refs if text.subject.startswith(ref)), text.subject)
-            narrow.setdefault(unit, []).append(text)
-    for unit, held in narrow.items():
-        parts = dict.fromkeys(text.subject.removeprefix(unit).strip(" ,") for text in held)
-        named = f"{unit} {', '.join(filter(None, parts))}".strip()
+    for named, held in _by_unit(texts, refs, _is_narrow):
         why = (
             f"{named}: the columns are printed so narrow that words may be broken. Read these"
             " texts beside the source"
         )
         doubts.about(held[0].read, held[0].read.value, why)
+
+
+def _check_halves(texts: Sequence[_Text], refs: Sequence[str], doubts: Doubts) -> None:
+    """Words that were put together from two lines, or left in two, by guess: one doubt a unit."""
+    for named, held in _by_unit(texts, refs, lambda text: UNSURE in text.read.raw):
+        found = (part for text in held for part in _UNSURE.findall(text.read.raw))
+        halves = ", ".join(dict.fromkeys(f"“{' '.join(part)}”" for part in found))
+        why = (
+            f"{named}: {halves} stand in two lines each, and nothing tells whether that is one word"
+            " or two. Read these texts beside the source"
+        )
+        doubts.about(held[0].read, held[0].read.value, why)
+
+
+def _is_narrow(text: _Text) -> bool:
+    lines = text.read.raw.split("\n")
+    return len(lines) > 2 and max(map(len, lines)) <= _NARROW
+
+
+def _by_unit(
+    texts: Sequence[_Text], refs: Sequence[str], has: Callable[[_Text], bool]
+) -> Iterator[tuple[str, list[_Text]]]:
+    """The texts that have something, unit by unit, with a name for those of one unit together."""
+    units: dict[str, list[_Text]] = {}
+    for text in filter(has, texts):
+        unit = next((ref for ref in refs if text.subject.startswith(ref)), text.subject)
+        units.setdefault(unit, []).append(text)
+    for unit, held in units.items():
+        parts = dict.fromkeys(text.subject.removeprefix(unit).strip(" ,") for text in held)
+        yield f"{unit} {', '.join(filter(None, parts))}".strip(), held
 
 
 def _words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from qualifications.handbook.content import Place
 from qualifications.handbook.formats.ruled import NEAR, Box, lines_of, tables
 from qualifications.handbook.formats.words import COLUMN_GAP, MOST_SHAPES, Page, Word
 from qualifications.handbook.formats.wrapping import Wrapping, wrapping_of
-from qualifications.handbook.noise import clean, is_bullet
+from qualifications.handbook.noise import UNSURE, clean, is_bullet
 from qualifications.handbook.numbers import OUTCOME, numbered
 from qualifications.handbook.pieces import Piece
 
@@ -329,8 +329,9 @@ class _Flow:
         piece, last = self.pieces[-1], self.last
         part = clean(line.text)
         glue = self.wrapping.glue(last.words, line.words, last.right_edge) if last else " "
+        mark = UNSURE if UNSURE in glue else ""
         self.pieces[-1] = replace(
-            piece, text=f"{piece.text}{glue}{part}", raw=f"{piece.raw}\n{line.text}"
+            piece, text=clean(f"{piece.text}{glue}{part}"), raw=f"{piece.raw}{mark}\n{line.text}"
         )
         self.last = line
 

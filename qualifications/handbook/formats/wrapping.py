@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qualifications.handbook.formats.words import COLUMN_GAP, WORD_GAP, Word
+from qualifications.handbook.noise import UNSURE
 
 Words = Sequence[Word]  # of one printed line
 _LEADER = re.compile(r"\s*\.{4,}\s*")  # to a page number
 _OPENING = "([{‘“«•·–—&+"
 _NO_END = "ijquv"  # letters in which hardly any English word ends
+_NO_WORDS = frozenset("bcdefghjklmnopqrstuvwxyz")
 _OFTEN = 0.2  # of full lines: a program that drops their last space drops each
 _SPACE = 0.45  # of the sign's size: more than a space takes
+_LONGEST_WORD = 18  # letters
 _KEPT = 0.2  # of the column's width: room at most behind a line that ends in a space
 
 
@@ -44,37 +47,53 @@ class Wrapping:
         return near or _lacks_room(line, following, edge)
 
     def glue(self, line: Words, following: Words, edge: float) -> str:
-        """A space, or nothing within a word."""
+        """A space, or nothing within a word; `UNSURE` with it where the document does not tell."""
         last, first = line[-1].text, following[0].text
         if line[-1].spaced:
             return " "
         if last[-1] in "-/" and last[-2:-1].isalnum() and first[0].isalnum():
             return ""
-        return "" if self._is_broken(line, following, edge) else " "
+        broken = self._is_broken(line, following, edge)
+        if broken is None:
+            return UNSURE if self._is_likely_one(*_halves(line, following)) else f" {UNSURE}"
+        return "" if broken else " "
 
-    def _is_broken(self, line: Words, following: Words, edge: float) -> bool:
-        """Whether a word without a hyphen goes on below.
+    def _is_broken(self, line: Words, following: Words, edge: float) -> bool | None:
+        """Whether a word without a hyphen goes on below; None where nothing tells.
 
         Where spaces are kept, one that is missing tells, for a word that is alone on its line and
         wider than the column. A line that is filled to its end has lost its space, too, and some
         programs keep none: then the words of the document tell.
         """
-        start, rest = line_text(line).split()[-1], following[0].text
+        start, rest = line[-1].text, following[0].text
         if not (start[-1].isalnum() and rest[0].isalnum()):
             joins = rest[0] not in _OPENING and rest != "/"
             return self.keeps_space and start[-1].isalnum() and joins
-        first, second = _runs(start)[-1], _runs(rest)[0]
-        whole = first + second in self.known
+        first, second = _halves(line, following)
         if not self.keeps_space:
-            return whole and first not in self.known and rest[0].islower()
+            return first + second in self.known and first not in self.known and rest[0].islower()
         width = line[-1].right - line[0].left + following[0].right - following[0].left
         if len(line_text(line).split()) > 1 or width <= edge - line[0].left:
             return False
-        if start[-1] in _NO_END or (start[-1] + rest[0]).isdigit():
+        if start[-1] in _NO_END or second in _NO_WORDS or (start[-1] + rest[0]).isdigit():
             return True
-        if whole:
-            return not {first, second} <= self.known
-        return first not in self.known and (len(second) == 1 or second not in self.known)
+        return self._is_one(first, second)
+
+    def _is_one(self, first: str, second: str) -> bool | None:
+        """Whether two halves are one word of the document; None where they are neither that nor
+        two, and not too long for one."""
+        both_known = {first, second} <= self.known
+        if first + second in self.known:
+            return not both_known
+        return False if both_known or len(first + second) > _LONGEST_WORD else None
+
+    def _is_likely_one(self, first: str, second: str) -> bool:
+        return not {first, second} & self.known
+
+
+def _halves(line: Words, following: Words) -> tuple[str, str]:
+    """The last letters and digits of a line and the first of the next, small."""
+    return _runs(line_text(line).split()[-1])[-1], _runs(following[0].text)[0]
 
 
 def line_text(line: Words) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qualifications.handbook.noise import UNSURE
 from tests.qualifications.handbook.papers import handbook_paper, read, reasons, two_column_text
 from tests.qualifications.handbook.test_mutations import values
 
@@ -52,3 +53,28 @@ def test_a_text_that_runs_into_the_heading_of_a_page_is_told() -> None:
 
     run_on = text.replace(last, f"{last.strip()} Orchard Craft – Keeping Bees among Trees\n", 1)
     assert why in reasons(read(run_on))
+
+
+def test_a_numbered_line_that_lands_nowhere_is_told_with_its_number() -> None:
+    text = handbook_paper().as_text().decode()
+    end = "Assessment requirements\nAssessed in the orchard.\nAppendix 2"
+    assert text.count(end) == 1
+    why = "302: behind its criteria stand lines with the numbers 2.3, 2.4, which were taken for no"
+
+    lost = "2.3 Mow below the trees twice 2.4 Rake the hay into the rows\nAppendix 2"
+    assert why in reasons(read(text.replace(end, end.replace("Appendix 2", lost))))
+
+
+def test_halves_that_may_be_one_word_or_two_are_told_for_the_unit_at_once() -> None:
+    text = handbook_paper().as_text().decode()
+    printed = "2.2 Explain what goes wrong in a dry year\n"
+    guessed = printed.replace("Explain what", f"Explain{UNSURE}what").replace(
+        "dry year", f"dry {UNSURE}year"
+    )
+
+    (doubt,) = (
+        doubt.why
+        for doubt in read(text.replace(printed, guessed, 1)).warnings
+        if "nothing tells" in doubt.why
+    )
+    assert doubt.startswith("7100-301 2.2: “Explain what”, “dry year” stand in two lines each")

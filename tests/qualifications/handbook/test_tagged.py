@@ -9,6 +9,7 @@ from pikepdf import Array
 
 from qualifications.handbook.formats.pdf import read_pdf
 from qualifications.handbook.formats.tags import tags_of
+from qualifications.handbook.noise import UNSURE
 from qualifications.handbook.pieces import Piece
 from tests.qualifications.handbook.papers import handbook_paper, read, values
 from tests.qualifications.handbook.tagged import Drawn, Outline
@@ -143,6 +144,30 @@ def test_a_word_that_a_narrow_column_has_broken_is_whole_again_and_two_words_sta
     pieces = read_pdf(page.saved([("P", body), ("Table", rows)]))
 
     assert cells(pieces[1:])[0] == [["communication with the scion"], ["rootstock scion"]]
+
+
+def test_where_nothing_tells_whether_two_lines_share_a_word_the_join_is_marked() -> None:
+    page = Drawn()
+    body = [
+        page.draw("The rootstock is joined to the scion and both are ", 60, 80),
+        page.draw("bound together", 60, 94),
+    ]
+    rows = [
+        ("TR", [("TD", [("P", [page.draw(one, 60, y), page.draw(other, 60, y + 14)])])])
+        for y, one, other in (
+            (200, "alternat", "ive graft"),
+            (240, "alternati", "ve graft"),
+            (280, "understanding", "orchards"),
+        )
+    ]
+
+    pieces = read_pdf(page.saved([("P", body), ("Table", rows)]))[1:]
+
+    assert [(piece.text, UNSURE in piece.raw) for piece in pieces] == [
+        ("alternative graft", True),
+        ("alternative graft", False),
+        ("understanding orchards", False),
+    ]
 
 
 def outline_left_out() -> bytes:
