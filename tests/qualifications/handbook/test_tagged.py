@@ -152,16 +152,16 @@ def test_where_nothing_tells_whether_two_lines_share_a_word_the_join_is_marked()
         page.draw("The rootstock is joined to the scion and both are ", 60, 80),
         page.draw("bound together", 60, 94),
     ]
-    rows = [
-        ("TR", [("TD", [("P", [page.draw(one, 60, y), page.draw(other, 60, y + 14)])])])
-        for y, one, other in (
-            (200, "alternat", "ive graft"),
-            (240, "alternati", "ve graft"),
-            (280, "understanding", "orchards"),
+    cells = [
+        ("TD", [("P", [page.draw(one, x, 200), page.draw(other, x, 214)])])
+        for x, one, other in (
+            (60, "alternat", "ive graft"),
+            (200, "alternati", "ve graft"),
+            (340, "understanding", "orchards"),
         )
     ]
 
-    pieces = read_pdf(page.saved([("P", body), ("Table", rows)]))[1:]
+    pieces = read_pdf(page.saved([("P", body), ("Table", [("TR", cells)])]))[1:]
 
     assert [(piece.text, UNSURE in piece.raw) for piece in pieces] == [
         ("alternative graft", True),
