@@ -1,6 +1,7 @@
 """What the pages of handbooks read: the list, one import, a unit beside its source, the source."""
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -229,9 +230,11 @@ class Candidate:
 
     def free_label(self, centre: Centre) -> str:
         """A label for a version of the centre's own that stands on this one: ``2.0 Alder``, with a
-        number after it where that is taken."""
-        name = next((word for word in centre.name.split() if len(word) > len("the")), centre.name)
-        stem = f"{self.specification.version[:20]} {name[:12]}"
+        number after it where that is taken, as on one that bears the centre's name already."""
+        word = next((word for word in centre.name.split() if len(word) > len("the")), centre.name)
+        name = word[:12]
+        shared = re.sub(rf"(?i) {re.escape(name)}(?: \d+)?$", "", self.specification.version)
+        stem = f"{shared[:20]} {name}"
         tries = (stem, *(f"{stem} {number}" for number in range(2, len(self.taken) + 3)))
         return next(label for label in tries if label.lower() not in self.taken)
 
@@ -504,9 +507,7 @@ def _draft_parts(draft: SpecificationEntry | None) -> Iterator[DraftParts]:
     if draft is None:
         return
     for place, unit in enumerate(draft.units, 1):
-        yield DraftParts(
-            f"{unit.ref} {unit.title}", ((f"unit-{place}", "Facts"), (f"rules-{place}", "Rules"))
-        )
+        yield DraftParts(unit.ref, ((f"unit-{place}", "Facts"), (f"rules-{place}", "Rules")))
     for place, sheet in enumerate(draft.assessments, 1):
         if sheet.sheet_kind == SheetKind.MARK:
             yield DraftParts(sheet.title, ((f"sections-{place}", "Sections"),))

@@ -389,6 +389,14 @@ def test_the_form_of_a_draft_offers_a_label_that_is_free(alder: Cast, lea: Clien
     assert 'value="2.0 Alder 2"' in shown(lea, at("handbook-draft", second.pk))
 
 
+def test_a_draft_that_stands_on_the_centres_own_version_is_not_named_twice(
+    alder: Cast, lea: Client
+) -> None:
+    making.published(alder, version="2.0 Alder")
+    held = making.read(alder)
+    assert 'value="2.0 Alder 2"' in shown(lea, at("handbook-draft", held.pk))
+
+
 def test_the_same_file_is_told_with_a_link_to_the_import_before(
     alder: Cast, birch: Cast, lea: Client
 ) -> None:
