@@ -67,12 +67,19 @@ class _Rows:
     def __init__(self, unit: FoundUnit, doubts: Doubts) -> None:
         self.unit, self.doubts = unit, doubts
         self.criterion: FoundCriterion | None = None
+        self.decided: FoundCriterion | None = None  # whose row has just ended in its decision
         self.column = 0
         self.outcome_open = False
         self.heads: list[str] = []  # of the two columns, in their order
 
     def take(self, piece: Piece) -> None:
         text = piece.text
+        decided, self.decided = self.decided, None
+        if decided is not None and not text:  # a page's end may part its row
+            self.decided = decided
+            if piece.opens_row:
+                self.criterion, self.column, self.decided = decided, 0, None
+            return
         if match := _OUTCOME.match(text):
             self.close()
             self.outcome_open = not _COMMENTS.search(text)
@@ -80,6 +87,7 @@ class _Rows:
                 _open_outcome(self.unit, int(match[1]), match["text"], piece)
             return
         if _COMMENTS.search(text) or _DECISION.match(text) or _HEADER.match(text):
+            self.decided = self.criterion if _DECISION.match(text) else None
             self.close()
             self.outcome_open = False
             return

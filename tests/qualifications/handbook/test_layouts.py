@@ -62,6 +62,28 @@ def test_a_handbook_is_read_with_its_units_descriptors_and_qualifications(kind: 
 
 
 @pytest.mark.parametrize("kind", FORMATS)
+def test_a_row_of_a_result_sheet_that_goes_on_behind_its_decision_is_one(kind: str) -> None:
+    paper = handbook_paper()
+    for block in paper.blocks:
+        rows = block if isinstance(block, list) else []
+        at = next((at for at, row in enumerate(rows) if row[0].startswith("AC 1.1")), None)
+        if at is not None and "join" in rows[at][1]:
+            rows.insert(at + 1, ["", "· The wax is missing.", "· The wax is whole.", "", ""])
+
+    criterion = read(paper.saved(kind)).units[0].criteria[0]
+
+    assert [line.value for line in criterion.referral] == [
+        "The join is loose.",
+        "The scion is dry.",
+        "The wax is missing.",
+    ]
+    assert [line.value for line in criterion.passes] == [
+        "Three joins hold.",
+        "The wax is whole.",
+    ]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
 def test_qualifications_carry_their_numbers_hours_and_units(kind: str) -> None:
     content = as_json(read(handbook_paper().saved(kind), f"orchard.{kind}"))
 
