@@ -49,7 +49,7 @@ def read(pieces: Sequence[Piece], findings: Findings) -> int:
                 column += 1
             if text and column == 0:
                 criterion.text = longer(criterion.text, piece)
-            elif text and column == 1 and examples:
+            elif text and column == 1 and examples and piece.in_cell:
                 read_text = Read(without_bullet(text), piece.raw.strip(), piece.place)
                 criterion.example_evidence.append(read_text)
     if unit.criteria:
