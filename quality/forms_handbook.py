@@ -10,7 +10,7 @@ from qualifications.models import CODE_LENGTH, Specification
 from qualifications.version_names import version_name
 from quality.handbook_files import ACCEPTED, MAY_BE
 from quality.models import HandbookWarning
-from quality.queries.handbook import Candidate
+from quality.queries.handbooks.bases import Candidate
 
 
 class HandbookForm(forms.Form):

@@ -25,8 +25,8 @@ from qualifications.held_content import held_content
 from qualifications.models import Specification
 from quality.actions.handbook import revise_handbook, take_correction
 from quality.models import HandbookImport, HandbookWarning
-from quality.queries.handbook_doubts import correction_at
-from quality.queries.handbook_sources import Sources, sources_of
+from quality.queries.handbooks.doubts import correction_at
+from quality.queries.handbooks.sources import Sources, sources_of
 from quality.views.handbook import PAGES, reviewed_or_404
 
 PARTS: dict[str, Callable[..., Edit]] = {

@@ -72,6 +72,7 @@ def test_a_row_of_a_result_sheet_that_goes_on_behind_its_decision_is_one(kind: s
 
     criterion = read(paper.saved(kind)).units[0].criteria[0]
 
+    assert criterion.referral and criterion.passes
     assert [line.value for line in criterion.referral] == [
         "The join is loose.",
         "The scion is dry.",

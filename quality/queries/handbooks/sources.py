@@ -17,7 +17,7 @@ from qualifications.handbook.content import (
 from qualifications.handbook.kept import from_kept
 from qualifications.handbook.numbers import same_ref
 from quality.models import HandbookImport
-from quality.queries.handbook_lines import TEXTS, Lines, SourceLine
+from quality.queries.handbooks.lines import TEXTS, Lines, SourceLine
 
 NEAR, AROUND = 4, 1  # of one field the lines stand together, and a phone has little room
 _FACTS = ("title", "uan", "level", "aim", "indicative_content")

@@ -15,7 +15,7 @@ from qualifications.handbook.numbers import same_ref
 from qualifications.held_content import held_contents
 from qualifications.models import Specification
 from quality.models import HandbookImport, HandbookWarning
-from quality.queries.handbook_lines import Lines, draft_place, places_of
+from quality.queries.handbooks.lines import Lines, draft_place, places_of
 
 ACCEPTED = HandbookWarning.Resolution.ACCEPTED
 FEWEST = 2  # doubts that are worth answering at once
