@@ -1,5 +1,6 @@
 """The test database (made by the owner role, used by the runtime role) and the cast."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("untimed")
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission", "cache_entry"}
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end: looking through it for garbage is time lost."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
