@@ -178,6 +178,7 @@ def houses() -> tuple[House, ...]:
                 ),
             ),
             alignments=(COACHING_YEAR,),
+            handbooks=("8588",),
             plans=(
                 Plan("8588", "Coaching and mentoring, level 5", PLAN_RULES, 25),
                 Plan("D7", "Executive coaching, level 7", PLAN_RULES, 50),

@@ -24,6 +24,7 @@ from centres.models import Centre, Registration, Role, User
 from centres.tenancy import centre_context
 from config.demo.alignments_play import play_alignments
 from config.demo.approvals_play import play_approvals
+from config.demo.handbooks_play import play_handbooks
 from config.demo.houses import houses
 from config.demo.proof import just_proved
 from config.demo.quality_play import play_quality
@@ -66,6 +67,7 @@ def play() -> Iterator[str]:
                 for learner in house.learners:
                     play_learner(centre, people, learner)
                 play_alignments(house, centre, people)
+                play_handbooks(house, centre, people)
                 play_quality(house, centre, people)
         yield f"{house.name}: {len(house.people)} people, {len(house.learners)} learners"
 

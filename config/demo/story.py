@@ -194,5 +194,6 @@ class House:
     learners: tuple[Learner, ...]
     approvals: tuple[Approved, ...]
     alignments: tuple[Aligned, ...] = ()
+    handbooks: tuple[str, ...] = ()  # numbers of qualifications
     plans: tuple[Plan, ...] = ()
     quality: tuple[Step, ...] = ()

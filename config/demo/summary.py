@@ -13,22 +13,26 @@ from centres.models import Centre, Membership
 from centres.tenancy import centre_context
 from config.demo.story import PASSWORD
 from config.demo.views import DEMO_CENTRES, PLATFORM_STAFF
-from quality.models import AlignmentPaper
+from quality.models import AlignmentPaper, HandbookImport, HandbookWarning
+from quality.queries.handbooks.imports import UNDER_WAY
 from quality.queries.standings import current_sheets, standing_of_sheet
 
 FOLDER = settings.BASE_DIR / "var" / "demo"
 
 
-def papers_are_made() -> tuple[int, int]:
-    """(issued, all) papers of the demonstration's centres."""
-    issued = total = 0
+def jobs_done() -> tuple[int, int]:
+    """(done, all) jobs of the worker for the demonstration's centres: papers and handbooks."""
+    done = total = 0
     for centre in Centre.objects.filter(slug__in=DEMO_CENTRES):
         with centre_context(centre.pk):
             for kind in (Document, AlignmentPaper):
                 papers = kind.objects.for_centre(centre)
                 total += papers.count()
-                issued += papers.filter(state=PaperRow.State.ISSUED).count()
-    return issued, total
+                done += papers.filter(state=PaperRow.State.ISSUED).count()
+            handbooks = HandbookImport.objects.for_centre(centre)
+            total += handbooks.count()
+            done += handbooks.exclude(state__in=UNDER_WAY).count()
+    return done, total
 
 
 def write_summary(url: str) -> dict[str, Any]:
@@ -37,6 +41,7 @@ def write_summary(url: str) -> dict[str, Any]:
     logins: list[dict[str, str]] = []
     sheets: list[dict[str, Any]] = []
     alignments: list[dict[str, Any]] = []
+    handbooks: list[dict[str, Any]] = []
     for centre in Centre.objects.filter(slug__in=DEMO_CENTRES):
         members = Membership.objects.active().filter(centre=centre).select_related("user")
         logins += [
@@ -51,10 +56,17 @@ def write_summary(url: str) -> dict[str, Any]:
         with centre_context(centre.pk):
             sheets += _sheets(centre, url)
             alignments += _alignments(centre, url)
+            handbooks += _handbooks(centre, url)
     logins.append(
         {"email": PLATFORM_STAFF, "password": PASSWORD, "role": "platform staff", "centre": ""}
     )
-    summary = {"url": url, "logins": logins, "sheets": sheets, "alignments": alignments}
+    summary = {
+        "url": url,
+        "logins": logins,
+        "sheets": sheets,
+        "alignments": alignments,
+        "handbooks": handbooks,
+    }
     (FOLDER / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     return summary
 
@@ -111,6 +123,22 @@ def _sheets(centre: Centre, url: str) -> list[dict[str, Any]]:
             }
         )
     return made
+
+
+def _handbooks(centre: Centre, url: str) -> list[dict[str, Any]]:
+    """Each handbook that was handed in, with what is left to answer."""
+    doubts = HandbookWarning.objects.for_centre(centre)
+    return [
+        {
+            "centre": centre.slug,
+            "name": row.name,
+            "state": row.state,
+            "doubts": doubts.filter(handbook=row).count(),
+            "open": doubts.filter(handbook=row, resolution="").count(),
+            "url": url + reverse("quality:handbook", args=[centre.slug, row.pk]),
+        }
+        for row in HandbookImport.objects.for_centre(centre).order_by("asked_at")
+    ]
 
 
 def _alignments(centre: Centre, url: str) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ def _with_credits(
         if len({tuple(read.value for read in pick) for pick in best}) == 1:
             chosen = list(best[0])
     return tuple(
-        _with_credit(unit, way, pick, findings.doubts)
+        _with_credit(unit, way, pick, findings)
         for unit, way, pick in zip(units, ways, chosen, strict=True)
     )
 
@@ -131,8 +131,9 @@ def _candidates(unit: Unit, findings: Findings) -> list[Read[int]]:
 
 
 def _with_credit(
-    unit: Unit, ways: Sequence[Read[int]], pick: Read[int] | None, doubts: Doubts
+    unit: Unit, ways: Sequence[Read[int]], pick: Read[int] | None, findings: Findings
 ) -> Unit:
+    doubts = findings.doubts
     if pick is None:
         return unit
     if unit.credits is None:
@@ -151,6 +152,16 @@ def _with_credit(
             f" needs {pick.value}, which the list of units prints and which was taken. Check which"
             " holds",
         )
+    else:
+        for row in findings.rows:
+            other = row.credits if same_ref(unit.ref.value, row.ref.value) else None
+            if other and other.value != pick.value:
+                doubts.about(
+                    other,
+                    pick.value,
+                    f"{unit.ref.value}: the list of units prints {other.value} credits, another"
+                    f" page {pick.value}, which was taken. Check which holds",
+                )
     return replace(unit, credits=pick)
 
 

@@ -121,12 +121,6 @@ def _unit(
     for row in rows:
         for name in ("level", "glh", "uan"):
             _compare_fact(name, unit, row, findings)
-        if row.credits and base.credits and row.credits.value != base.credits.value:
-            why = (
-                f"the list of units prints {row.credits.value} credits, the unit's own page"
-                f" {base.credits.value}. That of the page was taken unless the total says otherwise"
-            )
-            findings.doubts.about(row.credits, base.credits.value, f"{unit.ref.value}: {why}")
     if base.layout != "alignment":
         _compare_titles(unit, [row.title for row in rows if row.title], findings)
     known = {criterion.number.value for criterion in unit.criteria}

@@ -6,7 +6,7 @@ from centres.tenancy import centre_context
 from config.demo.alignments_play import play_alignments
 from config.demo.programme import COACHING_YEAR
 from config.demo.story import House
-from config.demo.summary import papers_are_made
+from config.demo.summary import jobs_done
 from quality.models import Alignment
 from tests.cast import Cast
 from tests.quality.alignments import issued, programme_now, work_of
@@ -32,6 +32,6 @@ def test_the_programme_is_approved_followed_and_waited_for(alder: Cast) -> None:
         len(unit.criteria) for unit in COACHING_YEAR.units
     ]
     assert programme_now(alder) == programme_now(alder, "ted") == "The Coaching Year, version 1"
-    assert papers_are_made() == (0, 1)
+    assert jobs_done() == (0, 1)
     issued(alder, made)
-    assert papers_are_made() == (1, 1)
+    assert jobs_done() == (1, 1)

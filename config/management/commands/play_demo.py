@@ -49,21 +49,21 @@ class Command(BaseCommand):
 
     def _play(self, url: str) -> None:
         from config.demo.play import play
-        from config.demo.summary import FOLDER, papers_are_made, write_summary
+        from config.demo.summary import FOLDER, jobs_done, write_summary
 
         for line in play():
             self.stdout.write(line)
-        issued, total = papers_are_made()
+        done, total = jobs_done()
         since = time.monotonic()
-        while issued < total:
+        while done < total:
             if time.monotonic() - since > PATIENCE:
                 raise CommandError(
-                    f"{total - issued} of {total} papers were not made in {PATIENCE} s. "
+                    f"{total - done} of {total} papers and handbooks took over {PATIENCE} s. "
                     "The worker's log says why: var/demo/worker.log."
                 )
             time.sleep(0.5)
-            before, (issued, total) = issued, papers_are_made()
-            if issued > before:
+            before, (done, total) = done, jobs_done()
+            if done > before:
                 since = time.monotonic()
         summary = write_summary(url)
         call_command("verify_ledger", stdout=self.stdout)
@@ -84,6 +84,12 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  {each['centre']:<6} {each['programme']}, {each['pathway']}, version "
                 f"{each['version']}\n         {each['pdf']}"
+            )
+        self.stdout.write("\nHandbooks to review (sign in as the lead):")
+        for each in summary["handbooks"]:
+            self.stdout.write(
+                f"  {each['centre']:<6} {each['name']}: {each['open']} of {each['doubts']} "
+                f"doubtful readings open\n         {each['url']}"
             )
         self.stdout.write(f"\nSummary: {FOLDER / 'summary.json'}")
 

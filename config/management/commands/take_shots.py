@@ -23,7 +23,7 @@ from config.demo.views import PLATFORM_STAFF
 from config.management.commands.play_demo import free_port, stop_process
 from portfolios.models import Closure, Evidence, Submission
 from qualifications.models import Assessment
-from quality.models import Alignment, RequiredAction, Sample, Visit
+from quality.models import Alignment, HandbookImport, RequiredAction, Sample, Visit
 from quality.queries.standings import current_sheets
 
 WIDTHS = {"desktop": 1280, "phone": 360}
@@ -78,6 +78,7 @@ class Scene:
     approved: UUID
     aligned: UUID
     aligned_unit: UUID
+    imported: UUID
     follower: UUID
 
     def at(self, name: str, *args: Any) -> str:
@@ -126,6 +127,7 @@ def scene() -> Scene:
             approved=approvals.get(qualification__number="8588").pk,
             aligned=Alignment.objects.for_centre(centre).approved().get().pk,
             aligned_unit=assessment.assessment_units.get().unit_id,
+            imported=HandbookImport.objects.for_centre(centre).get().pk,
             follower=waiting.get(learner__email=person("finn")).registration_id,
         )
 
@@ -190,7 +192,12 @@ def _internal(shown: Scene) -> Iterator[Shot]:
     yield "iqa-review-desk", who, shown.at("quality:review-part", shown.planned, "1.3")
     yield "iqa-conclude", who, shown.at("quality:review-conclude", shown.planned)
     yield "iqa-review", who, shown.at("quality:review", shown.reviewed)
-    yield "lead-release", person("lea"), shown.at("quality:release", shown.qualification)
+    lead = person("lea")
+    yield "lead-release", lead, shown.at("quality:release", shown.qualification)
+    yield "lead-handbooks", lead, shown.at("quality:handbooks")
+    yield "lead-handbook", lead, shown.at("quality:handbook", shown.imported)
+    yield "lead-handbook-unit", lead, shown.at("quality:handbook-unit", shown.imported, 1)
+    yield "lead-handbook-draft", lead, shown.at("quality:handbook-draft", shown.imported)
 
 
 def _external(shown: Scene) -> Iterator[Shot]:
