@@ -236,7 +236,7 @@ def test_a_form_links_to_the_criteria_that_it_evidences(reads: Any, alder: Cast)
 def test_a_unit_shows_its_facts_its_criteria_and_its_rules(reads: Any) -> None:
     text = reads("una").text("unit", shared().pk, "8588-501")
     assert "501 Undertaking Effective Coaching or Mentoring" in text
-    assert "Ref 8588-501 Level 5 Credits 5 Guided hours 12 Criteria 11" in text
+    assert "Ref 8588-501 Version 2.0 Level 5 Credits 5 Guided hours 12 Criteria 11" in text
     assert "H/617/2907" in text
     assert "Practice 18 hours or more 8588 handbook, unit 501, AC 2.1" in text
     assert "Clients 2 to 3 clients; 4 with an approved exception" in text
@@ -244,6 +244,19 @@ def test_a_unit_shows_its_facts_its_criteria_and_its_rules(reads: Any) -> None:
     with_dates = reads().text("unit", load("D5").pk, "D5.02")
     for fact in ("31 Dec 2014", "1 Jan 2008", "Business Management", "CM12, CM16", "Credits 3"):
         assert fact in with_dates
+
+
+def test_every_page_of_a_centres_own_version_says_whose_it_is(reads: Any, alder: Cast) -> None:
+    version = own(alder)
+    said = f"Version {version.version} (Alder Centre’s own)"
+    for name, *args in (
+        ("unit", "O-2"),
+        ("criterion", "O-2", "1.1"),
+        ("sheet", "2-3-diary"),
+    ):
+        assert said in reads().text(name, version.pk, *args), name
+    found = reads().text("catalogue-search", q="harvest")
+    assert f"9001, version {version.version} (Alder Centre’s own), level 3" in found
 
 
 def test_every_criterion_of_a_unit_is_there_in_order(reads: Any) -> None:
