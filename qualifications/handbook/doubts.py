@@ -19,7 +19,9 @@ class Doubts:
 
     def add(self, where: Place | None, raw: str, taken: object, why: str) -> None:
         shown = None if taken is None else _shortened(str(taken))
-        named = f"{self.subject}: {why}" if self.subject else why
+        # The number of a criterion belongs to the name: "501 1.3: …".
+        colon = "" if why[:1].isdigit() else ":"
+        named = f"{self.subject}{colon} {why}" if self.subject else why
         doubt = Doubt(where, _shortened(raw.replace(UNSURE, "")), shown, named)
         if doubt not in self.found:
             self.found.append(doubt)

@@ -21,7 +21,7 @@ from tests.quality import handbooks as making
 FIXTURE = Path(settings.BASE_DIR) / "fixtures" / "qualifications" / "8588.yaml"
 SLIPS = (
     "8588-502: the unit's page prints 72 credits",
-    "500: 1.1: it is not clear whether these are referral or pass descriptors",
+    "500 1.1: it is not clear whether these are referral or pass descriptors",
     "8588-503 1.1: the result sheet words it otherwise",
 )
 
