@@ -17,6 +17,7 @@ class Piece:
     opens_cell: bool = False
     opens_row: bool = False
     after_gap: bool = False
+    note: str = ""  # why its text may not be what is printed, as far as its format tells
 
 
 def joined(pieces: Iterable[Piece]) -> Read[str] | None:

@@ -29,6 +29,9 @@ def read_handbook(source: Path | bytes, name: str, tell: Tell = untold) -> Handb
     tell(Progress(Step.LAYOUTS))
     body, furniture = without_furniture(pieces)
     findings = read_layouts(body, furniture)
+    for piece in pieces:
+        if piece.note:
+            findings.doubts.add(piece.place, piece.raw.strip(), piece.text, piece.note)
     tell(Progress(Step.SUMS))
     units = assembled_units(findings)
     qualifications = assembled_qualifications(findings, units)
