@@ -12,10 +12,13 @@ class Doubts:
     def __init__(self, found: list[Doubt] | None = None, subject: str = "") -> None:
         self.found: list[Doubt] = [] if found is None else found
         self.subject = subject
+        self.seen: set[Doubt] = set(self.found)
 
     def within(self, subject: str) -> "Doubts":
         """Doubts that name the subject and are gathered with these."""
-        return Doubts(self.found, subject)
+        named = Doubts([], subject)
+        named.found, named.seen = self.found, self.seen
+        return named
 
     def add(self, where: Place | None, raw: str, taken: object, why: str) -> None:
         shown = None if taken is None else _shortened(str(taken))
@@ -23,7 +26,8 @@ class Doubts:
         colon = "" if why[:1].isdigit() else ":"
         named = f"{self.subject}{colon} {why}" if self.subject else why
         doubt = Doubt(where, _shortened(raw.replace(UNSURE, "")), shown, named)
-        if doubt not in self.found:
+        if doubt not in self.seen:
+            self.seen.add(doubt)
             self.found.append(doubt)
 
     def about(self, read: Read[str] | Read[int], taken: object, why: str) -> None:

@@ -10,7 +10,10 @@ from qualifications.handbook.pieces import Piece
 
 # Cyrillic and Greek letters that look Latin and turn up inside Latin words.
 _LOOKALIKES = str.maketrans("АВСЕНІКМОРТХавсеһіорхуѕј", "ABCEHIKMOPTXabcehiopxysj")
-_MARKUP = re.compile(r"\[(?:bookmark|image):[^\]\n]{0,200}\]|</?[a-z]{1,6}>", re.IGNORECASE)
+_HYPHENS = str.maketrans("\u2010\u2011", "--")
+_MARKUP = re.compile(
+    r"\[(?:bookmark|image):[^\]\n]{0,200}\]|</?(?:u|b|i|em|strong|br|p|sup|sub|span)>", re.I
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _BULLET_SIGNS = "•·▪●○◦■□➢✓*¢«»‣⁃\uf0b7\uf0a7\uf0d8\uf02d"
 # Recognition reads a round bullet as one of these letters; no English word is one. Before a small
@@ -38,9 +41,11 @@ _EDGE = 3  # pieces at the head and foot of a page among which furniture is look
 
 
 def clean(text: str) -> str:
-    """A line with single spaces, joined ligatures and Latin letters, free of markup."""
+    """A line with single spaces, plain hyphens, joined ligatures and Latin letters, free of
+    markup."""
     text = _MARKUP.sub(" ", _INVISIBLE.sub("", text))
     if not text.isascii():
+        text = text.translate(_HYPHENS)
         text = "".join(_plain_ligature(sign) for sign in text)
         text = " ".join(_latin(word) for word in text.split())
     return " ".join(text.split())
@@ -104,6 +109,26 @@ def without_furniture(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Read[s
     return [piece for index, piece in enumerate(pieces) if index not in dropped], texts
 
 
+def with_furniture_inside(pieces: Sequence[Piece], kept: Sequence[Piece]) -> list[Piece]:
+    """What was kept, and what was dropped but stands at no edge of a page: it may be wording."""
+    held = {id(piece) for piece in kept}
+    edges = {id(pieces[index]) for page in _pages(pieces).values() for index in _edges(page)}
+    return [piece for piece in pieces if id(piece) in held or id(piece) not in edges]
+
+
+def _pages(pieces: Sequence[Piece]) -> dict[int, list[int]]:
+    """The positions of the pieces with text, page by page."""
+    pages: dict[int, list[int]] = {}
+    for index, piece in enumerate(pieces):
+        if piece.place.page and piece.text:
+            pages.setdefault(piece.place.page, []).append(index)
+    return pages
+
+
+def _edges(page: Sequence[int]) -> set[int]:
+    return {*page[:_EDGE], *page[-_EDGE:]}
+
+
 def _following(pieces: Sequence[Piece], index: int) -> int | None:
     for later in range(index + 1, min(index + 6, len(pieces))):
         if pieces[later].text:
@@ -114,16 +139,13 @@ def _following(pieces: Sequence[Piece], index: int) -> int | None:
 def _at_page_edges(pieces: Sequence[Piece]) -> set[int]:
     """Pieces that stand at the head or foot of three pages and of a third of all: the same words,
     or a number that grows with the pages."""
-    pages: dict[int, list[int]] = {}
-    for index, piece in enumerate(pieces):
-        if piece.place.page and piece.text:
-            pages.setdefault(piece.place.page, []).append(index)
+    pages = _pages(pieces)
     if len(pages) < 3:
         return set()
     edges = [
         index
         for page in pages.values()
-        for index in {*page[:_EDGE], *page[-_EDGE:]}
+        for index in _edges(page)
         if len(pieces[index].text) <= 120 and not pieces[index].in_cell
     ]
     enough = max(3, len(pages) // 3)

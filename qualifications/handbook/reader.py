@@ -9,7 +9,7 @@ from qualifications.handbook.content import Handbook, UnreadableError
 from qualifications.handbook.formats import read_pieces
 from qualifications.handbook.layouts import read_layouts
 from qualifications.handbook.marks import assembled_sheets
-from qualifications.handbook.noise import without_furniture
+from qualifications.handbook.noise import with_furniture_inside, without_furniture
 from qualifications.handbook.progress import Progress, Step, Tell, untold
 from qualifications.handbook.wording import check_wording
 
@@ -39,7 +39,8 @@ def read_handbook(source: Path | bytes, name: str, tell: Tell = untold) -> Handb
     qualifications = checked_qualifications(qualifications, units, findings.doubts)
     sheets = assembled_sheets(findings, units)
     check_marks(sheets, findings.doubts)
-    check_conservation(body, Reading(qualifications, units, sheets), findings.doubts)
+    printed = with_furniture_inside(pieces, body)
+    check_conservation(printed, Reading(qualifications, units, sheets), findings.doubts)
     check_wording(body, units, sheets, findings.doubts)
     if not (units or sheets or qualifications):
         raise UnreadableError(

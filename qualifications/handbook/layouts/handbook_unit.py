@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from qualifications.handbook.content import Read
 from qualifications.handbook.doubts import Doubts
@@ -28,6 +29,7 @@ _LABEL = (
     r"(?:Learning outcome \(LO ?\d\)|Assessment criteria|Assessment guidance|Depth"
     r"|The learner (?:will|can|must):)"
 )
+_OPENING_FACT = re.compile(r"(?:UAN|Unit level|Credit value)s?\s*:", re.I)
 _FACT = r"(?:UAN|Unit level|Credit value|GLH|Unit aim)\s*:"
 # Where two lines have run together: behind a label, before one, or before a fact's label.
 _JOINTS = re.compile(
@@ -49,7 +51,12 @@ def opens(pieces: Sequence[Piece], index: int) -> bool:
     if not match or "result sheet" in match["title"].lower():
         return False
     near = filled(pieces, index + 1, 8)
-    return any(re.match(r"(?:UAN|Unit level|Credit value)\b", piece.text, re.I) for piece in near)
+    return any(_OPENING_FACT.match(piece.text) for piece in takewhile(_is_no_heading, near))
+
+
+def _is_no_heading(piece: Piece) -> bool:
+    """A heading behind a heading is a line of a table of contents."""
+    return not _HEADING.match(piece.text)
 
 
 def read(pieces: Sequence[Piece], findings: Findings) -> int:

@@ -18,18 +18,25 @@ _HEADING = re.compile(
 _LINE = re.compile(
     r"^(?:Appendix \d+ )?Unit \S+ Result sheet$|^Appendix \d+ Unit \S+ Result sheet\b", re.I
 )
+_PAGE = re.compile(r"(?:^|Result sheet\W+)\d{1,3}$", re.I)
 _PARTED = re.compile(r"\bUnit \S+ Result$", re.I)
 _OUTCOME = re.compile(r"^Learning outcome (\d)\b[:\s–-]*(?P<text>.*)$", re.I)
 _COMMENTS = re.compile(r"\bcomments\b.{0,12}:?$", re.I)
 _DECISION = re.compile(r"^Pass\s*/\s*Referral", re.I)
 _END = re.compile(r"^(?:Assessor.s decision|Unit outcome|Appendix \w+)\b", re.I)
 _HEADS = {"referral", "pass"}
+_HEAD = re.compile(
+    r"^(?:referral|pass|(?:assessor\W?s? )?feedback.{0,20}|sufficiency descriptors|\(.*\))$", re.I
+)
 _COLUMNS = len(_HEADS)
 _HEADER = re.compile(r"^Assessment criteria \(AC\)|^Sufficiency descriptors", re.I)
 
 
 def opens(pieces: Sequence[Piece], index: int) -> bool:
-    text, _ = _heading_at(pieces, index)
+    text, lines = _heading_at(pieces, index)
+    behind = pieces[index + lines].text if index + lines < len(pieces) else ""
+    if _PAGE.search(text) or _PAGE.match(behind):  # a line of a table of contents
+        return False
     heading = _HEADING.search(text) if not pieces[index].in_cell else None
     return bool(_LINE.match(text)) or (heading is not None and heading["rest"] is not None)
 
@@ -61,6 +68,11 @@ def _heading_at(pieces: Sequence[Piece], index: int) -> tuple[str, int]:
     return text, 1
 
 
+def _is_plain(text: str) -> bool:
+    labels = (_OUTCOME, _COMMENTS, _DECISION, _HEADER, _END)
+    return not any(label.search(text) for label in labels) and numbered(text) is None
+
+
 class _Rows:
     """Takes the cells in turn: a criterion's statement, then what refers it and what passes it."""
 
@@ -70,15 +82,12 @@ class _Rows:
         self.decided: FoundCriterion | None = None  # whose row has just ended in its decision
         self.column = 0
         self.outcome_open = False
+        self.lost: list[Piece] = []  # behind a criterion, and part of none
         self.heads: list[str] = []  # of the two columns, in their order
 
     def take(self, piece: Piece) -> None:
         text = piece.text
-        decided, self.decided = self.decided, None
-        if decided is not None and not text:  # a page's end may part its row
-            self.decided = decided
-            if piece.opens_row:
-                self.criterion, self.column, self.decided = decided, 0, None
+        if self.resumes(piece):
             return
         if match := _OUTCOME.match(text):
             self.close()
@@ -103,6 +112,25 @@ class _Rows:
             self.lengthen_outcome(piece)
         elif self.criterion is not None:
             self.add(self.criterion, piece)
+        elif text and self.unit.criteria and not _HEAD.match(text):
+            self.lost.append(piece)
+
+    def resumes(self, piece: Piece) -> bool:
+        """Whether a row whose decision was read goes on: a page's end has parted it. Then its first
+        cell is empty, or has the statement or the rest of one."""
+        decided, self.decided = self.decided, None
+        if decided is None:
+            return False
+        text = piece.text
+        if not piece.opens_row:
+            self.decided = decided if not text else None
+            return not text
+        if text and (not _is_plain(text) or (decided.text and not text[:1].islower())):
+            return False
+        self.criterion, self.column = decided, 0
+        if text:
+            decided.text = longer(decided.text, piece)
+        return True
 
     def lengthen_outcome(self, piece: Piece) -> None:
         outcome = self.unit.outcomes[-1]
@@ -187,8 +215,17 @@ class _Rows:
         criterion.referral, criterion.passes = [], []
 
     def end(self) -> None:
-        """Gives the columns their names: they stand in the order of their heads."""
+        """Tells what was taken for nothing, and gives the columns their names: they stand in the
+        order of their heads."""
         self.close()
+        if self.lost:
+            self.doubts.add(
+                self.lost[0].place,
+                "\n".join(piece.raw.strip() for piece in self.lost),
+                None,
+                "these lines of the result sheet belong to no criterion that was read: left out."
+                " Look whether one of them is part of a descriptor",
+            )
         if not any(criterion.passes for criterion in self.unit.criteria):
             return
         if self.heads[:_COLUMNS] == ["pass", "referral"]:

@@ -1,8 +1,12 @@
 """Reads an awarding body's handbook and prints what it says; nothing is stored."""
 
 import json
+import resource
+import signal
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from qualifications.handbook import UnreadableError, as_json, as_summary, read_handbook
 
 WRONG_USE, UNREADABLE = 1, 2
+SECONDS = 60  # of processor time
+MEMORY = 2 << 30  # bytes of address space, that of Django with it
+SMALLER = "Import the part with units and mark sheets alone, or save the document as text."
 
 
 class Command(BaseCommand):
@@ -45,13 +52,40 @@ class Command(BaseCommand):
             rule = f"{file}: there is no such file. Check the path."
             raise CommandError(rule, returncode=WRONG_USE)
         try:
-            handbook = read_handbook(file, file.name)
+            with _limits():
+                handbook = read_handbook(file, file.name)
+        except (_TooLongError, MemoryError):
+            rule = f"{file.name}: reading it takes more time or memory than it may."
+            raise CommandError(f"{rule} {SMALLER}", returncode=UNREADABLE) from None
         except UnreadableError as refused:
             raise CommandError(f"{file.name}: {refused}", returncode=UNREADABLE) from None
         except OSError as fault:
             rule = f"{file.name}: the file cannot be opened ({fault.strerror})."
             raise CommandError(rule, returncode=UNREADABLE) from None
         self.stdout.write(_json(as_json(handbook)) if json else as_summary(handbook))
+
+
+class _TooLongError(Exception):
+    """The reading has used up its seconds."""
+
+
+@contextmanager
+def _limits() -> Iterator[None]:
+    """Bound a reading's processor time and memory, as the worker does in a process of its own."""
+
+    def stop(*_: object) -> None:
+        raise _TooLongError
+
+    memory = resource.getrlimit(resource.RLIMIT_AS)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, memory[1]))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        resource.setrlimit(resource.RLIMIT_AS, memory)
 
 
 def _json(content: dict[str, object]) -> str:

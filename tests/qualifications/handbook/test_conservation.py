@@ -78,3 +78,29 @@ def test_halves_that_may_be_one_word_or_two_are_told_for_the_unit_at_once() -> N
         if "nothing tells" in doubt.why
     )
     assert doubt.startswith("7100-301 2.2: “Explain what”, “dry year” stand in two lines each")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Meet what is said in the qualification specification",
+        "Copyright © law as it bears on photographs of trees.",
+    ],
+)
+def test_a_line_that_reads_like_a_footer_among_the_wording_is_told(line: str) -> None:
+    text = handbook_paper().as_text().decode()
+    before = "1.1 Show at least three joined trees.\n"
+    assert line not in reasons(read(text))
+
+    raws = "\n".join(
+        doubt.raw for doubt in read(text.replace(before, f"{before}{line}\n")).warnings
+    )
+    assert line in raws
+
+
+def test_words_in_angle_brackets_and_typographic_hyphens_are_read() -> None:
+    text = handbook_paper().as_text().decode()
+    odd = text.replace("three joined", "<three> cross\u2011joined", 1)
+
+    guidance = read(odd).units[0].criteria[0].guidance
+    assert guidance and guidance[0].value == "Show at least <three> cross-joined trees."

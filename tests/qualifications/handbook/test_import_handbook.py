@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from qualifications.handbook import as_json, read_handbook
+from qualifications.management.commands import import_handbook
 from qualifications.management.commands.import_handbook import Command
 from tests.qualifications.handbook.papers import handbook_paper, two_column_text
 
@@ -16,6 +17,18 @@ def printed(*arguments: str) -> str:
     out = StringIO()
     call_command("import_handbook", *arguments, stdout=out)
     return out.getvalue()
+
+
+def test_a_file_that_takes_too_long_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "orchard.txt"
+    path.write_text("\n".join(f"Unit {number} Pruning" for number in range(301, 30_000)))
+    monkeypatch.setattr(import_handbook, "SECONDS", 0.3)
+
+    with pytest.raises(CommandError, match="takes more time or memory than it may") as refused:
+        printed(str(path))
+    assert refused.value.returncode == 2
 
 
 def test_json_holds_exactly_the_agreed_keys(tmp_path: Path) -> None:

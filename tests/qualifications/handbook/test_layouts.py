@@ -85,6 +85,40 @@ def test_a_row_of_a_result_sheet_that_goes_on_behind_its_decision_is_one(kind: s
 
 
 @pytest.mark.parametrize("kind", FORMATS)
+def test_a_statement_that_a_pages_end_has_parted_from_its_number_keeps_its_row(kind: str) -> None:
+    paper = handbook_paper()
+    for block in paper.blocks:
+        rows = block if isinstance(block, list) else []
+        at = next((at for at, row in enumerate(rows) if row[0].startswith("AC 1.1")), None)
+        if at is not None and "join" in rows[at][1]:
+            statement = rows[at][0].removeprefix("AC 1.1\n")
+            rows[at][0] = "AC 1.1"
+            rows.insert(at + 1, [statement, "· The wax is missing.", "", "", ""])
+
+    read_again = read(paper.saved(kind))
+
+    criterion = read_again.units[0].criteria[0]
+    assert criterion.referral and criterion.referral[-1].value == "The wax is missing."
+    assert "words it otherwise" not in reasons(read_again).replace("the evidence matrix words", "")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_stands_on_a_result_sheet_and_belongs_to_no_criterion_is_told(kind: str) -> None:
+    paper = handbook_paper()
+    for block in paper.blocks:
+        rows = block if isinstance(block, list) else []
+        at = next((at for at, row in enumerate(rows) if row[0].startswith("AC 1.1")), None)
+        if at is not None and "join" in rows[at][1]:
+            rows.insert(
+                at + 1, ["In wet years too", "· Nobody sees it.", "", "", "Pass / Referral"]
+            )
+
+    (doubt,) = doubts_of(read(paper.saved(kind)), "belong to no criterion")
+    raw = " ".join(doubt.raw.split())
+    assert "In wet years too" in raw and "Nobody sees it." in raw
+
+
+@pytest.mark.parametrize("kind", FORMATS)
 def test_qualifications_carry_their_numbers_hours_and_units(kind: str) -> None:
     content = as_json(read(handbook_paper().saved(kind), f"orchard.{kind}"))
 
@@ -336,6 +370,14 @@ def test_running_heads_page_numbers_and_lookalike_letters_leave_no_trace() -> No
     assert noisy != sound
 
     assert values(read(noisy)) == values(read(sound))
+
+
+def test_a_table_of_contents_opens_no_unit_and_no_sheet() -> None:
+    contents = "Unit 301 Grafting Young Trees\t4\nUnit 302 Keeping Bees among Trees\t6\n"
+    contents += "Appendix 2 Unit 301 Result Sheet\t8\n\n"
+    text = handbook_paper().as_text().decode()
+
+    assert values(read(contents + text)) == values(read(text))
 
 
 def test_what_the_document_does_not_hold_is_null() -> None:
