@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from dataclasses import replace
 
 from qualifications.handbook.content import Place, UnreadableError
 from qualifications.handbook.noise import clean
@@ -17,11 +18,12 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _ITEM = re.compile(r"^(\s*)[*+-]\s+(?=\S)")
 _BAR = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
+_GUESSED = "cp1252"
 _TABLE_RULE = re.compile(r"^[\s|:\-–]*-{3}[\s|:\-–]*$")
 
 
 def read_text(content: bytes) -> list[Piece]:
-    text = _decoded(content)
+    text, encoding = _decoded(content)
     pieces: list[Piece] = []
     page: int | None = 1 if "\f" in text else None
     gap, cells = False, False
@@ -44,7 +46,18 @@ def read_text(content: bytes) -> list[Piece]:
             pieces.append(piece)
             cells = piece.in_cell
         gap = False
-    return pieces
+    return pieces if encoding != _GUESSED else _with_note(pieces)
+
+
+def _with_note(pieces: list[Piece]) -> list[Piece]:
+    """Says with the first sign beyond ASCII that the encoding was guessed: every byte is a sign in
+    Windows-1252."""
+    first = next((at for at, piece in enumerate(pieces) if not piece.raw.isascii()), None)
+    note = (
+        "the text is not in UTF-8, and was read as Windows-1252. Check quotation marks, dashes and"
+        " accents, or save the document as UTF-8 and import that file"
+    )
+    return [replace(piece, note=note) if at == first else piece for at, piece in enumerate(pieces)]
 
 
 def line_pieces(
@@ -106,16 +119,16 @@ def _plain(line: str) -> str:
     return _ESCAPE.sub(r"\1", line)
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes) -> tuple[str, str]:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif b"\x00" in content:
         raise UnreadableError("the file is not text", "Save it as .docx, .pdf or .txt")
     else:
-        encodings = ["utf-8-sig", "cp1252"]
+        encodings = ["utf-8-sig", _GUESSED]
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
     raise UnreadableError("the text's encoding is not known", "Save it as UTF-8")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qualifications.handbook import read_handbook
 from qualifications.handbook.noise import UNSURE
 from tests.qualifications.handbook.papers import handbook_paper, read, reasons, two_column_text
 from tests.qualifications.handbook.test_mutations import values
@@ -104,3 +105,20 @@ def test_words_in_angle_brackets_and_typographic_hyphens_are_read() -> None:
 
     guidance = read(odd).units[0].criteria[0].guidance
     assert guidance and guidance[0].value == "Show at least <three> cross-joined trees."
+
+
+def test_text_that_is_not_in_utf_8_says_how_it_was_read() -> None:
+    text = (
+        handbook_paper()
+        .as_text()
+        .decode()
+        .replace("·", "•")
+        .replace("three joined", "“three” joined")
+    )
+
+    read_again = read_handbook(text.encode("cp1252"), "orchard.txt")
+
+    assert values(read_again) == values(read(text))
+    (doubt,) = (doubt for doubt in read_again.warnings if "Windows-1252" in doubt.why)
+    assert "“three” joined" in doubt.raw or "•" in doubt.raw
+    assert "Windows-1252" not in reasons(read(text))
