@@ -24,6 +24,22 @@ def _lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "class": "form-control rows-3"})
 
 
+class WholeLinesField(LinesField):
+    """Lines that are refused where they are too many, with all of them still in the page.
+
+    The browser's own limit is left away: it cuts a pasted text off without a word.
+    """
+
+    default_error_messages = {
+        "max_length": "It has %(show_value)d characters; %(limit_value)d are the most. Shorten it."
+    }
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Those of any text but its limit."""
+        attrs = super().widget_attrs(widget)
+        return {name: value for name, value in attrs.items() if name != "maxlength"}
+
+
 class StartForm(forms.Form):
     """The programme and the pathway that it is mapped to."""
 
@@ -63,7 +79,7 @@ class CoverForm(DraftForm):
     title = forms.CharField(
         label="Programme", required=False, max_length=NAME_LIMIT, widget=_line()
     )
-    overview = LinesField(
+    overview = WholeLinesField(
         label="Overview",
         required=False,
         max_length=TEXT_LIMIT,
@@ -101,7 +117,7 @@ class UnitForm(DraftForm):
         "filled in is then named when the alignment is approved and on its paper, beside your "
         "comment.",
     )
-    comment = LinesField(
+    comment = WholeLinesField(
         label="Comment",
         required=False,
         max_length=TEXT_LIMIT,
@@ -114,13 +130,13 @@ class UnitForm(DraftForm):
         self.line = line
         for each in line.criteria:
             number = each.criterion.number
-            self.fields[f"strategies-{number}"] = LinesField(
+            self.fields[f"strategies-{number}"] = WholeLinesField(
                 label=f"Learning strategies for {number}",
                 required=False,
                 max_length=TEXT_LIMIT,
                 widget=_lines(3),
             )
-            self.fields[f"evidence-{number}"] = LinesField(
+            self.fields[f"evidence-{number}"] = WholeLinesField(
                 label=f"Assessment evidence for {number}",
                 required=False,
                 max_length=TEXT_LIMIT,

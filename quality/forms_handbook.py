@@ -24,17 +24,18 @@ class HandbookForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class SeenForm(forms.Form):
+    """The time of the newest answer that a page showed; none where it showed no answer."""
+
+    seen = forms.DateTimeField(required=False)
+
+
+class AnswerForm(SeenForm):
     """Readings that were ticked, and what the person has done about them."""
 
     warnings = forms.TypedMultipleChoiceField(coerce=UUID)
     resolution = forms.ChoiceField(choices=HandbookWarning.Resolution.choices)
-    note = forms.CharField(
-        label="What was corrected",
-        required=False,
-        max_length=500,
-        help_text="Needed where you corrected the draft.",
-    )
+    note = forms.CharField(required=False)  # its length is refused by the action, which keeps it
 
     def __init__(self, *args: Any, warnings: list[UUID], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ The file is read by a worker; people answer for its doubtful readings, make a dr
 frame of a version that is known, put the draft right and publish it. The centre alone sees it.
 """
 
+import datetime
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ from quality.models import HandbookImport, HandbookWarning
 MAY = "import_handbook"
 State = HandbookImport.State
 Resolution = HandbookWarning.Resolution
+NOTE_LIMIT = 500  # characters of a note
 
 
 @action
@@ -88,32 +90,20 @@ def answer_warnings(
     warnings: Collection[uuid.UUID],
     resolution: str,
     note: str = "",
+    seen: datetime.datetime | None = None,
 ) -> int:
     """Accept doubtful readings as they were taken, or say how they were corrected in the draft.
 
     Of several, those that have an answer keep it; one alone is answered anew, until the draft is
-    published. Returns how many were answered. Refuses an unknown answer, no reading at all,
-    several that are all answered, and a correction without a note or before there is a draft to
-    correct.
+    published. ``seen`` is the time of the newest answer that the person was shown: one that
+    somebody else has given since is not overwritten unread. Returns how many were answered.
+    Refuses an unknown answer, no reading at all, several that are all answered, a note that is
+    too long, and a correction without a note or before there is a draft to correct.
     """
     check_may(actor, centre, MAY)
     held = _under_review(centre, handbook)
     note = " ".join(note.split())
-    if resolution not in Resolution.values or not warnings:
-        raise Refusal(
-            rule="An answer is for one doubtful reading or more: accepted, or corrected.",
-            remedy="Tick the readings, then choose what you have done.",
-        )
-    if resolution == Resolution.CORRECTED and not note:
-        raise Refusal(
-            rule="A correction says what was put right.",
-            remedy="Write a note, such as the number that the handbook prints.",
-        )
-    if resolution == Resolution.CORRECTED and held.specification_id is None:
-        raise TransitionError(
-            rule="There is no draft yet in which a reading could be corrected.",
-            remedy="Make the draft first, and correct it there.",
-        )
+    _check_answer(held, warnings, resolution, note)
     rows = HandbookWarning.objects.for_centre(centre).filter(handbook=held, pk__in=warnings)
     if rows.count() != len(set(warnings)):
         raise Refusal(
@@ -122,15 +112,15 @@ def answer_warnings(
         )
     if len(set(warnings)) > 1:
         rows = rows.filter(resolution="")
+    else:
+        _check_seen(rows.select_related("resolved_by").get(), actor, seen)
     positions = sorted(rows.values_list("position", flat=True))
     if not positions:
         raise Refusal(
             rule="Each of these readings has an answer already, and answers given stay.",
             remedy="Change an answer by ticking that reading alone.",
         )
-    rows.update(
-        resolution=resolution, note=note[:500], resolved_by=actor, resolved_at=timezone.now()
-    )
+    rows.update(resolution=resolution, note=note, resolved_by=actor, resolved_at=database_now())
     record(
         "handbook.answered",
         centre=centre,
@@ -237,12 +227,14 @@ def take_correction(
     entry: SpecificationEntry,
     used: str,
     expected_digest: str,
+    seen: datetime.datetime | None = None,
 ) -> Specification:
     """Claim the known version's correction that a doubt offers, in ``entry``, which has it applied.
 
     What is printed stays beside it, ``used`` says in short what is used instead; the doubt is
-    answered. Refuses a doubt that offers none, an entry that still has the printed words, no
-    ``used``, and content that changed since it was shown; raises ``CatalogueFaultsError``.
+    answered, with ``seen`` as in ``answer_warnings``. Refuses a doubt that offers none, an entry
+    that still has the printed words, no ``used``, and content that changed since it was shown;
+    raises ``CatalogueFaultsError``.
     """
     check_may(actor, centre, MAY)
     held = _under_review(centre, handbook)
@@ -279,9 +271,26 @@ def take_correction(
         handbook=held,
         warnings=[row.pk],
         resolution=Resolution.CORRECTED,
-        note=f"The known version’s correction is taken: {taken.field}",
+        note=f"The known version’s correction is taken: {taken.field}"[:NOTE_LIMIT],
+        seen=seen,
     )
     return revised
+
+
+def closed_since(held: HandbookImport) -> TransitionError:
+    """Why nothing more is saved in the draft of a closed import: who closed it, and when."""
+    at = f"{timezone.localtime(held.closed_at):%-d %b %Y, %H:%M}" if held.closed_at else ""
+    if held.state == State.PUBLISHED:
+        return TransitionError(
+            rule=f"{held.closed_by} published this version on {at}, and a published version never"
+            " changes.",
+            remedy="Copy what you typed. A correction is a new version: import the handbook again,"
+            " and make a draft that stands on this one.",
+        )
+    return TransitionError(
+        rule=f"{held.closed_by} gave this import up on {at}, and its draft went with it.",
+        remedy="Copy what you typed. To go on, import the handbook again and make a draft.",
+    )
 
 
 @action
@@ -400,6 +409,46 @@ def _draft_of(centre: Centre, held: HandbookImport) -> Specification:
             rule="There is no draft of this handbook yet.", remedy="Make the draft first."
         )
     return draft
+
+
+def _check_answer(
+    held: HandbookImport, warnings: Collection[uuid.UUID], resolution: str, note: str
+) -> None:
+    if resolution not in Resolution.values or not warnings:
+        raise Refusal(
+            rule="An answer is for one doubtful reading or more: accepted, or corrected.",
+            remedy="Tick the readings, then press the button below them that says what you have"
+            " done.",
+        )
+    if len(note) > NOTE_LIMIT:
+        raise Refusal(
+            rule=f"This note has {len(note):,} characters; {NOTE_LIMIT} are the most.",
+            remedy="Shorten it, then answer: nothing typed is lost.",
+        )
+    if resolution == Resolution.CORRECTED and not note:
+        raise Refusal(
+            rule="A correction says what was put right.",
+            remedy="Write a note, such as the number that the handbook prints.",
+        )
+    if resolution == Resolution.CORRECTED and held.specification_id is None:
+        raise TransitionError(
+            rule="There is no draft yet in which a reading could be corrected.",
+            remedy="Make the draft first, and correct it there.",
+        )
+
+
+def _check_seen(row: HandbookWarning, actor: User, seen: datetime.datetime | None) -> None:
+    """Whoever answers a reading anew has read the answer that somebody else gave."""
+    if row.resolved_at is None or row.resolved_by in (None, actor):
+        return
+    if seen is None or row.resolved_at > seen:
+        at = timezone.localtime(row.resolved_at)
+        said = ": ".join(filter(None, (row.get_resolution_display().lower(), row.note)))
+        raise ChangedSinceShown(
+            rule=f"{row.resolved_by} answered reading {row.position} on {at:%-d %b %Y, %H:%M},"
+            f" after your page was opened: {said.removesuffix('.')}.",
+            remedy="Read that answer, then answer again if yours should stand.",
+        )
 
 
 def _check_answered(centre: Centre, held: HandbookImport) -> None:

@@ -194,22 +194,23 @@ def answers(request: CentreRequest, import_id: UUID) -> HttpResponse:
 
 def _given(request: CentreRequest, review: Review) -> dict[str, Any]:
     """The readings and their answer: what was ticked and chosen, or an earlier import's answer."""
-    again = request.POST.get("again")
-    found = (doubt for doubt in review.doubts if doubt.before and str(doubt.row.pk) == again)
-    if doubt := next(found, None):
-        before = doubt.before
-        return {
-            "warnings": [doubt.row.pk],
-            "resolution": before.resolution if before else "",
-            "note": before.note if before else "",
-        }
     form = AnswerForm(request.POST, warnings=[doubt.row.pk for doubt in review.doubts])
     form.is_valid()
-    given = form.cleaned_data
+    given, again = form.cleaned_data, request.POST.get("again")
+    doubt = next((doubt for doubt in review.doubts if str(doubt.row.pk) == again), None)
+    if doubt:
+        # Of a reading that was answered since, the page no longer says how it was before.
+        before = doubt.before or doubt.row
+        given |= {
+            "warnings": [doubt.row.pk],
+            "resolution": before.resolution,
+            "note": before.note,
+        }
     return {
         "warnings": given.get("warnings", []),
         "resolution": given.get("resolution", ""),
         "note": given.get("note", ""),
+        "seen": given.get("seen"),
     }
 
 

@@ -29,6 +29,7 @@ from quality.queries.handbooks.bases import (
     draft_content,
     last_own,
     preview_of,
+    publishing,
 )
 from quality.queries.handbooks.doubts import open_kinds
 from quality.queries.handbooks.imports import same_files
@@ -40,6 +41,17 @@ from quality.views.handbook import PAGES, handbook_or_404, reviewed_or_404
 def draft(request: CentreRequest, import_id: UUID) -> HttpResponse:
     """Make a draft on the frame of a known version, after a look at what it would be."""
     held = reviewed_or_404(request, import_id)
+    if request.method != "POST" and not _takes_draft(held):
+        return redirect("quality:handbook", request.centre.slug, held.pk)
+    return _draft(request, held)
+
+
+def _takes_draft(held: HandbookImport) -> bool:
+    """Whether a draft can be made still: the import is open and has none."""
+    return held.state == HandbookImport.State.READ and held.specification_id is None
+
+
+def _draft(request: CentreRequest, held: HandbookImport) -> HttpResponse:
     found = candidates(request.centre, from_kept(held.result))
     chosen = request.GET.get("known", "")
     form = DraftForm(posted(request), centre=request.centre, candidates=found, chosen=chosen)
@@ -71,9 +83,10 @@ def _draft_page(
     refusal: Refusal | None,
     faults: list[Any],
 ) -> HttpResponse:
-    base = form.base
+    base = form.base if _takes_draft(held) else None
     context = {
         "handbook": held,
+        "takes_draft": _takes_draft(held),
         "form": form,
         "base": base,
         "faults": faults,
@@ -161,12 +174,14 @@ def _publish_page(
 ) -> HttpResponse:
     own = last_own(request.centre, held)
     against = own or (held.specification.based_on if held.specification else None)
+    changes = publishing(against, held)
     context = {
         "handbook": held,
         "form": form,
         "faults": faults,
         "against": against,
-        "differences": compared_contents(against, held),
+        "differences": changes.against,
+        "by_hand": changes.by_hand,
         "gate": _gate(request, held),
     }
     return form_answer(request, f"{PAGES}/publish.html", context, refusal)

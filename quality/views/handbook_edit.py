@@ -23,7 +23,8 @@ from qualifications.catalogue_entries import CorrectionEntry, SpecificationEntry
 from qualifications.catalogue_file import CatalogueFaultsError
 from qualifications.held_content import held_content
 from qualifications.models import Specification
-from quality.actions.handbook import revise_handbook, take_correction
+from quality.actions.handbook import closed_since, revise_handbook, take_correction
+from quality.forms_handbook import SeenForm
 from quality.models import HandbookImport, HandbookWarning
 from quality.queries.handbooks.doubts import correction_at
 from quality.queries.handbooks.sources import Sources, sources_of
@@ -68,8 +69,19 @@ def _found(entry: SpecificationEntry, named: str) -> Edit:
 @may("import_handbook")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
-    """Show a part's form; on POST save it, or show it again with what is refused about it."""
-    held, specification = _draft_or_404(request, import_id)
+    """Show a part's form; on POST save it, or show it again with what is refused about it.
+
+    What was typed for a draft that was closed meanwhile is shown, to be copied.
+    """
+    held = reviewed_or_404(request, import_id)
+    if request.method == "POST" and held.state != HandbookImport.State.READ:
+        return _closed(request, held)
+    return _edit_page(request, held, _draft_or_404(held), part)
+
+
+def _edit_page(
+    request: CentreRequest, held: HandbookImport, specification: Specification, part: str
+) -> HttpResponse:
     content = held_content(specification)
     found = _found(content, part)
     form = found.form(posted(request), specification.digest)
@@ -93,11 +105,28 @@ def edit(request: CentreRequest, import_id: UUID, part: str) -> HttpResponse:
     return form_answer(request, f"{PAGES}/edit.html", context, refusal)
 
 
-def _draft_or_404(request: CentreRequest, import_id: UUID) -> tuple[HandbookImport, Specification]:
-    held = reviewed_or_404(request, import_id)
+def _draft_or_404(held: HandbookImport) -> Specification:
     if held.specification is None or held.state != HandbookImport.State.READ:
         raise Http404
-    return held, held.specification
+    return held.specification
+
+
+# What a form posts beside its texts: marks of the page, and the management of its rows.
+NO_TEXT = re.compile(
+    r"csrfmiddlewaretoken|digest|seen|take|.*(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
+)
+
+
+def _closed(request: CentreRequest, held: HandbookImport) -> HttpResponse:
+    """What became of the draft since the page was opened, and what was typed, to be copied."""
+    typed = [
+        (name.replace("-", " ").replace("_", " "), text)
+        for name, texts in request.POST.lists()
+        for text in texts
+        if text.strip() and not NO_TEXT.fullmatch(name)
+    ]
+    context = {"handbook": held, "typed": typed}
+    return form_answer(request, f"{PAGES}/closed.html", context, closed_since(held))
 
 
 def _beside(form: PartForm, sources: Sources) -> dict[str, Any]:
@@ -126,6 +155,11 @@ class Offered:
     row: HandbookWarning
     correction: CorrectionEntry
     used: str
+
+    @property
+    def seen(self) -> str:
+        """The time of the doubt's answer, as the page posts it back."""
+        return self.row.resolved_at.isoformat() if self.row.resolved_at else ""
 
 
 def _offered(request: CentreRequest, held: HandbookImport) -> Offered | None:
@@ -186,13 +220,18 @@ def _save(
         "expected_digest": form.cleaned_data["digest"],
     }
     if offered and "take" in request.POST:
-        take_correction(warning=offered.row, used=offered.used, **given)
+        shown = SeenForm(request.POST)
+        seen = shown.cleaned_data.get("seen") if shown.is_valid() else None
+        take_correction(warning=offered.row, used=offered.used, seen=seen, **given)
     else:
         revise_handbook(**given)
 
 
 def _both(request: CentreRequest, found: Edit, digest: str) -> dict[str, Any]:
-    """What was typed, ready to be saved over what is held now, and where the two differ."""
+    """What was typed, ready to be saved over what is held now, and where the two differ; nothing
+    where the draft is as it was shown, and its doubt alone was answered since."""
+    if request.POST.get("digest") == digest:
+        return {}
     data = request.POST.copy()
     data["digest"] = digest
     form = found.form(data, digest)

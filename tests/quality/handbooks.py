@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from centres.models import Role, User
 from centres.tenancy import centre_context
 from qualifications.actions import make_draft, publish_draft
 from qualifications.models import Specification
@@ -17,7 +18,7 @@ from quality.actions.handbook import (
 from quality.models import HandbookImport, HandbookWarning
 from quality.tasks import read_handbook_import
 from tests.assessment.scenes import refusing
-from tests.cast import Cast, fresh_proof
+from tests.cast import Cast, fresh_proof, make_user
 
 WORDS = "with the orchard keeper’s own ladder"
 STATEMENTS = {
@@ -147,6 +148,14 @@ def answer(cast: Cast, held: HandbookImport, **changes: Any) -> int:
     }
     with refusing(cast):
         return answer_warnings(**given)
+
+
+def other_lead(cast: Cast) -> User:
+    """A second lead internal quality assurer of the centre."""
+    with centre_context(cast.centre.pk):
+        person = make_user("lou@alder.example.org", "Lou Maple")
+        cast.centre.memberships.create(user=person, role=Role.LEAD_IQA)
+        return person
 
 
 def publish(cast: Cast, held: HandbookImport, **changes: Any) -> Specification:

@@ -256,6 +256,27 @@ def test_a_unit_is_kept_without_the_script_and_leads_on(
     assert client.post(last, {"go": "next"})["Location"] == at("alignment", draft.pk)
 
 
+def test_a_text_that_is_too_long_is_refused_with_all_of_it_in_the_page(
+    alder: Cast, client: Client, sign_in: SignIn
+) -> None:
+    draft = started(alder)
+    sign_in(client, alder.max)
+    text = "word " * 1000 + "and the end"
+    told = "It has 5011 characters; 5000 are the most. Shorten it."
+    for path, names in (
+        (at("alignment-cover", draft.pk), ["overview"]),
+        (unit_at(alder, draft), ["comment", "strategies-1.1", "evidence-1.1"]),
+    ):
+        assert not re.search("<textarea[^>]*maxlength", shown(client, path))
+        for name in names:
+            answer = client.post(path, {name: text, "revision": "0"})
+            page = html.unescape(answer.content.decode())
+            assert answer.status_code == 422 and told in page
+            assert f"{text}</textarea>" in page
+            refused = client.post(path, {name: text, "revision": "0"}, headers=SCRIPT)
+            assert refused.status_code == 422 and told in refused.json()["refusal"]
+
+
 def test_a_second_tab_without_the_script_reads_both_texts(
     alder: Cast, client: Client, sign_in: SignIn
 ) -> None:

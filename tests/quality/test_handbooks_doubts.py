@@ -1,13 +1,16 @@
 """Doubts are answered one by one, by kind or as before; a correction is taken where it applies."""
 
+import html
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from centres.models import User
-from centres.refusals import Refusal
+from centres.refusals import ChangedSinceShown, Refusal
 from centres.tenancy import centre_context
 from qualifications.catalogue_edits import with_criterion
 from qualifications.catalogue_entries import SpecificationEntry
@@ -235,3 +238,197 @@ def test_a_doubt_about_a_rule_leads_to_the_rules(alder: Cast, lea: Client) -> No
     position = doubt_of(alder, held, "rule kept").position
     path = f"{at('handbook-edit', held.pk, 'rules-4')}?from=doubt-{position}"
     assert path in shown(lea, at("handbook", held.pk))
+
+
+def forms_of(page: str) -> list[str]:
+    """The forms of the main part of a page."""
+    return re.findall(r"<form\b.*?</form>", page.partition("<main")[2], re.S)
+
+
+def seen_on(page: str) -> str:
+    """The time of the newest answer that a page says it showed."""
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    return html.unescape(found[1]) if found else ""
+
+
+def test_enter_in_the_form_of_answers_answers_nothing_and_says_what_to_press(
+    alder: Cast, lea: Client
+) -> None:
+    making.published(alder)
+    held = making.draft(alder, version="own-2")
+    [form] = [one for one in forms_of(shown(lea, at("handbook", held.pk))) if "Accept again" in one]
+    first = re.findall(r'<button[^>]*type="submit"[^>]*>', form)[0]
+    assert 'name="resolution" value=""' in first and 'tabindex="-1"' in first
+    ticked = str(making.warnings_of(alder, held)[0].pk)
+    entered = {"resolution": "", "warnings": ticked, "note": "The full number."}
+    answer = lea.post(at("handbook-answers", held.pk), entered)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "press the button below them" in page
+    assert page.count(" checked>") == 1 and 'value="The full number."' in page
+    assert {row.resolution for row in making.warnings_of(alder, held)} == {""}
+
+
+def test_a_form_that_accepts_several_has_nothing_to_press_enter_in(
+    alder: Cast, lea: Client
+) -> None:
+    held = making.draft(alder)
+    forms = forms_of(shown(lea, at("handbook", held.pk)))
+    several = [one for one in forms if "Accept these" in one]
+    assert several
+    for form in several:
+        assert set(re.findall(r'<input[^>]*type="(\w+)"', form)) == {"hidden"}
+        assert form.count('type="submit"') == 1
+
+
+def test_an_answer_of_somebody_else_is_not_overwritten_unread(
+    alder: Cast, lea: Client, sign_in: SignIn
+) -> None:
+    held = making.draft(alder)
+    rows = making.warnings_of(alder, held)
+    lou = making.other_lead(alder)
+    making.answer(alder, held, warnings=[rows[1].pk])
+    opened = seen_on(shown(lea, at("handbook", held.pk)))
+    corrected = {"resolution": "corrected", "note": "The full number is held."}
+    making.answer(alder, held, actor=lou, warnings=[rows[0].pk], **corrected)
+    given = {
+        "resolution": "corrected",
+        "warnings": str(rows[0].pk),
+        "note": "Mine.",
+        "seen": opened,
+    }
+    with new_events(alder) as events:
+        refused = lea.post(at("handbook-answers", held.pk), given)
+    page = html.unescape(refused.content.decode())
+    assert refused.status_code == 409 and events == []
+    assert "Lou Maple answered reading 1 on " in page
+    assert "after your page was opened: corrected in the draft: The full number is held." in page
+    assert "Read that answer, then answer again if yours should stand." in page
+    assert page.count(" checked>") == 1 and 'value="Mine."' in page
+    assert making.warnings_of(alder, held)[0].resolved_by == lou
+    again = {**given, "seen": seen_on(page)}
+    assert lea.post(at("handbook-answers", held.pk), again).status_code == 302
+    assert making.warnings_of(alder, held)[0].note == "Mine."
+
+
+@pytest.mark.parametrize("seen", ["", "yesterday", "2026-13-45T99:00:00+00:00"])
+def test_a_page_that_does_not_say_what_it_showed_has_shown_no_answer(
+    alder: Cast, lea: Client, seen: str
+) -> None:
+    held = making.draft(alder)
+    row = making.warnings_of(alder, held)[0]
+    making.answer(alder, held, actor=making.other_lead(alder), warnings=[row.pk])
+    given = {"resolution": "accepted", "warnings": str(row.pk), "seen": seen}
+    assert lea.post(at("handbook-answers", held.pk), given).status_code == 409
+
+
+def test_an_answer_as_before_does_not_overwrite_one_that_was_given_since(
+    alder: Cast, lea: Client
+) -> None:
+    making.published(alder)
+    held = making.draft(alder, version="own-2")
+    row = making.warnings_of(alder, held)[0]
+    lou = making.other_lead(alder)
+    corrected = {"resolution": "corrected", "note": "The full number is held."}
+    making.answer(alder, held, actor=lou, warnings=[row.pk], **corrected)
+    refused = lea.post(at("handbook-answers", held.pk), {"again": str(row.pk)})
+    assert refused.status_code == 409 and "Lou Maple answered" in refused.content.decode()
+    assert making.warnings_of(alder, held)[0].resolved_by == lou
+
+
+def test_a_correction_is_not_taken_over_an_answer_that_was_given_since(alder: Cast) -> None:
+    held = with_mistake(alder)
+    lou = making.other_lead(alder)
+    making.answer(alder, held, actor=lou, warnings=[doubt_of(alder, held, CPD).pk])
+    with new_events(alder) as events, refusing_is(alder, ChangedSinceShown, "Lou Maple answered"):
+        take(alder, held, said_right(content(alder, held)))
+    assert events == [] and doubt_of(alder, held, CPD).resolved_by == lou
+
+
+def test_a_note_that_is_too_long_is_refused_with_all_of_it_in_the_page(
+    alder: Cast, lea: Client
+) -> None:
+    held = making.draft(alder)
+    assert "maxlength" not in "".join(forms_of(shown(lea, at("handbook", held.pk))))
+    note = "a" * 600 + " the end"
+    for resolution in ("accepted", "corrected"):
+        given = {"resolution": resolution, "note": note}
+        given["warnings"] = str(making.warnings_of(alder, held)[0].pk)
+        answer = lea.post(at("handbook-answers", held.pk), given)
+        page = answer.content.decode()
+        assert answer.status_code == 422 and f'value="{note}"' in page
+        assert "This note has 608 characters; 500 are the most." in page
+        assert page.count(" checked>") == 1
+
+
+def test_the_publish_page_says_what_was_changed_by_hand(alder: Cast, lea: Client) -> None:
+    held = making.draft(alder)
+    assert "Nothing was changed by hand." in shown(lea, at("handbook-publish", held.pk))
+    edit = at("handbook-edit", held.pk, "criterion-4-1.1")
+    form = lea.get(edit).context["form"]
+    given = {name: form[name].value() or "" for name in form.fields}
+    assert lea.post(edit, {**given, "statement": "Evaluate two seasons."}).status_code == 302
+    now = making.fresh(alder, held).specification
+    assert now
+    given = {"digest": now.digest, "title": "Behind", "text": "Look behind."}
+    assert lea.post(at("handbook-edit", held.pk, "outcome-4-1"), given).status_code == 302
+    page = shown(lea, at("handbook-publish", held.pk))
+    assert "Nothing was changed by hand" not in page
+    by_hand = page.partition("Changed by hand since the draft was made:")[2].partition("</ul>")[0]
+    assert re.findall("<li>(.*?)</li>", by_hand) == [
+        "1 criterion changed: 8588-503 1.1",
+        "1 unit, beside the criteria: 8588-503",
+    ]
+
+
+def test_a_published_version_is_not_offered_to_be_published(alder: Cast, lea: Client) -> None:
+    held = making.published(alder)
+    assert held.specification
+    page = shown(lea, at("handbook-publish", held.pk))
+    assert "It is published, and nobody can change it." in page
+    assert "confirm that it is you" not in page.lower() and "<h1>Publish " not in page
+    main = page.partition("<main")[2]
+    assert f'href="{at("handbook", held.pk)}">Back to the review' in main
+    catalogue = reverse("centres:qualification", args=["alder", held.specification.pk])
+    assert f'href="{catalogue}">See it in the catalogue' in main
+
+
+@pytest.mark.parametrize("state", ["drafted", "published", "discarded"])
+def test_an_import_that_takes_no_draft_leads_from_the_form_to_its_page(
+    alder: Cast, lea: Client, state: str
+) -> None:
+    held = making.published(alder) if state == "published" else making.draft(alder)
+    if state == "discarded":
+        lea.post(at("handbook-discard", held.pk))
+    path = at("handbook-draft", held.pk)
+    assert lea.get(path)["Location"] == at("handbook", held.pk)
+    refused = lea.post(path, {"known": str(making.known(alder).pk), "version": "own-9"})
+    page = refused.content.decode()
+    assert refused.status_code == 409 and "Make the draft</button>" not in page
+    assert "See how the import stands" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("published", "published this version on "), ("discarded", "gave this import up on ")],
+)
+def test_an_edit_of_a_draft_that_was_closed_meanwhile_keeps_what_was_typed(
+    alder: Cast, lea: Client, state: str, said: str
+) -> None:
+    held = making.draft(alder)
+    assert held.specification
+    if state == "published":
+        making.answer(alder, held)
+        making.publish(alder, held)
+    else:
+        lea.post(at("handbook-discard", held.pk))
+    path = at("handbook-edit", held.pk, "outcome-4-1")
+    typed = {"digest": held.specification.digest, "title": "Behind", "text": "Look\nbehind."}
+    refused = lea.post(path, typed)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert f"{alder.lea.full_name} {said}" in page and "Copy what you typed." in page
+    assert re.findall(r"<textarea[^>]* readonly>\n(.*?)</textarea>", page, re.S) == [
+        "Behind",
+        "Look\nbehind.",
+    ]
+    shown(lea, path, 404)

@@ -1,6 +1,7 @@
 """The versions that a draft can stand on, and what it would change of them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,7 +14,7 @@ from qualifications.catalogue import newest_first, specifications_for
 from qualifications.catalogue_entries import SpecificationEntry
 from qualifications.catalogue_file import CatalogueFaultsError, read_specification
 from qualifications.catalogue_text import written_yaml
-from qualifications.differences import SpecificationDifferences
+from qualifications.differences import Kind, Part, SpecificationDifferences, shown
 from qualifications.differences import differences as differences_of
 from qualifications.handbook.content import Handbook
 from qualifications.handbook.entry import Drafted, drafted, shared_refs
@@ -113,6 +114,64 @@ def compared_contents(
         return None
     contents = held_contents([against, held.specification])
     return differences_of(contents[against.pk], contents[held.specification.pk])
+
+
+@dataclass(frozen=True)
+class HandChange:
+    """What was changed of one sort, such as ``2 criteria changed``, and which."""
+
+    counted: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """What a version changes: against another one, and by hand since the draft was made from the
+    reading. ``None`` where there is nothing to compare with."""
+
+    against: SpecificationDifferences | None
+    by_hand: tuple[HandChange, ...] | None
+
+
+def publishing(against: Specification | None, held: HandbookImport) -> Publishing:
+    """Both comparisons, their contents in one query."""
+    draft = held.specification
+    if draft is None:
+        return Publishing(None, None)
+    keys = [draft.pk, draft.based_on_id, against.pk if against else None]
+    contents = held_contents(Specification(pk=key) for key in keys if key)
+    now = contents[draft.pk]
+    base = contents.get(draft.based_on_id) if draft.based_on_id else None
+    by_hand = None
+    if base is not None:
+        made = drafted(from_kept(held.result), base, version=draft.version)
+        by_hand = tuple(_hand_changes(differences_of(made.entry, now)))
+    return Publishing(differences_of(contents[against.pk], now) if against else None, by_hand)
+
+
+def _hand_changes(found: SpecificationDifferences) -> Iterator[HandChange]:
+    """Each criterion by its number; a unit only where more differs of it than its criteria."""
+    for kind, criteria in found.criteria_by_kind:
+        noun = "criterion" if len(criteria) == 1 else "criteria"
+        names = tuple(shown(criterion.key) for criterion in criteria)
+        yield HandChange(f"{len(criteria)} {noun} {kind}", names)
+    units = [unit for unit in found.units.differing if _differs_itself(unit)]
+    if units:
+        noun = "unit" if len(units) == 1 else "units"
+        yield HandChange(
+            f"{len(units)} {noun}, beside the criteria", tuple(unit.name for unit in units)
+        )
+    for parts in found.other_counts:
+        if parts is not found.units:
+            names = tuple(part.name for part in parts.differing)
+            yield HandChange(f"{parts.title}, {parts.counted}", names)
+    names = tuple(change.label for change in found.facts if "ublished" not in change.label)
+    if names:
+        yield HandChange("Of the version itself", names)
+
+
+def _differs_itself(unit: Part) -> bool:
+    return unit.kind != Kind.CHANGED or bool(unit.fields or unit.parts_called("Outcomes"))
 
 
 def draft_content(held: HandbookImport) -> SpecificationEntry | None:

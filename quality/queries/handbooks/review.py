@@ -1,5 +1,6 @@
 """One import under review: its doubts, what was read of it, and the parts of its draft."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -68,6 +69,12 @@ class Review:
         """The position of the first of them."""
         positions = (doubt.row.position for doubt in self.doubts if not doubt.row.resolution)
         return next(positions, None)
+
+    @property
+    def newest_answer(self) -> datetime.datetime | None:
+        """The time of the newest answer, by which a later one is told from what was shown."""
+        times = (doubt.row.resolved_at for doubt in self.doubts)
+        return max((time for time in times if time is not None), default=None)
 
 
 def review_of(centre: Centre, held: HandbookImport) -> Review:
