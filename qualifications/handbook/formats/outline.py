@@ -1,6 +1,6 @@
 """What word processors and tagged PDFs have in common: paragraphs, and tables of rows of cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qualifications.handbook.content import Place
@@ -13,9 +13,13 @@ _FEW_EMPTY = 0.05  # of all paragraphs: fewer do not part the document
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Its lines as its author broke them; a tab parts cells, as in plain text."""
+    """Its lines as its author broke them; a tab parts cells, as in plain text.
+
+    `notes` holds by the number of a line why its text may not be what is printed.
+    """
 
     lines: Sequence[tuple[Place, str]]
+    notes: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,22 @@ class _Flow:
             self._add_table(block)
             return
         self.paragraphs += 1
-        for place, line in block.lines:
+        for number, (place, line) in enumerate(block.lines):
+            note = block.notes.get(number, "")
             if not line.strip() and "\t" not in line:
-                self.gap = True
-                self.empty += 1
+                self._add_blank(place, note)
                 continue
-            self.pieces.extend(line_pieces(line, place, after_gap=self.gap))
+            parts = line_pieces(line, place, after_gap=self.gap)
+            self.pieces += [replace(one, note=note) for one in parts[:1]] + parts[1:]
             self.gap = False
+
+    def _add_blank(self, place: Place, note: str) -> None:
+        """A blank parts paragraphs; what was left out whole prints none, and is only told."""
+        if note:
+            self.pieces.append(Piece("", "", place, note=note))
+            return
+        self.gap = True
+        self.empty += 1
 
     def _add_table(self, table: Table) -> None:
         for row in table.rows:
@@ -70,21 +83,29 @@ class _Flow:
 
     def _add_cell(self, cell: Cell, *, opens_row: bool) -> None:
         opens_cell = True
+        untold = ""  # notes of lines of which nothing was left
         for block in cell.blocks:
             if isinstance(block, Table):
                 self._add_table(block)
                 opens_cell = False
                 continue
             self.paragraphs += 1
-            for place, line in _filled(block):
-                self.pieces.append(_cell_piece(place, line, opens_cell, opens_row))
-                opens_cell = opens_row = False
+            for number, (place, line) in enumerate(block.lines):
+                untold = _both(untold, block.notes.get(number, ""))
+                if clean(line):
+                    piece = _cell_piece(place, line, opens_cell, opens_row)
+                    self.pieces.append(replace(piece, note=untold))
+                    opens_cell = opens_row = False
+                    untold = ""
         if opens_cell:
             self.pieces.append(_cell_piece(cell.place, "", opens_cell, opens_row))
+        if untold:
+            last = self.pieces[-1]
+            self.pieces[-1] = replace(last, note=_both(last.note, untold))
 
 
-def _filled(paragraph: Paragraph) -> Iterator[tuple[Place, str]]:
-    return ((place, line) for place, line in paragraph.lines if clean(line))
+def _both(one: str, other: str) -> str:
+    return ". ".join(filter(None, (one, other)))
 
 
 def _cell_piece(place: Place, line: str, opens_cell: bool, opens_row: bool) -> Piece:
