@@ -1,8 +1,9 @@
 """Gathers doubtful readings while a document is read."""
 
 from qualifications.handbook.content import Doubt, Place, Read
-from qualifications.handbook.noise import UNSURE
+from qualifications.handbook.noise import RAISED, UNSURE
 
+_MARKS = dict.fromkeys(map(ord, UNSURE + RAISED))  # not to be seen
 LONGEST = 400  # characters of a printed text that a warning repeats
 
 
@@ -25,7 +26,7 @@ class Doubts:
         # The number of a criterion belongs to the name: "501 1.3: …".
         colon = "" if why[:1].isdigit() else ":"
         named = f"{self.subject}{colon} {why}" if self.subject else why
-        doubt = Doubt(where, _shortened(raw.replace(UNSURE, "")), shown, named)
+        doubt = Doubt(where, _shortened(raw.translate(_MARKS)), shown, named)
         if doubt not in self.seen:
             self.seen.add(doubt)
             self.found.append(doubt)

@@ -14,7 +14,9 @@ _HYPHENS = str.maketrans("\u2010\u2011", "--")
 _MARKUP = re.compile(
     r"\[(?:bookmark|image):[^\]\n]{0,200}\]|</?(?:u|b|i|em|strong|br|p|sup|sub|span)>", re.I
 )
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u2028-\u202e\u2060\u2063\ufeff\x00-\x08\x0e-\x1f\x7f]"
+)
 _BULLET_SIGNS = "•·▪●○◦■□➢✓*¢«»‣⁃\uf0b7\uf0a7\uf0d8\uf02d"
 # Recognition reads a round bullet as one of these letters; no English word is one. Before a small
 # letter it may be the end of a word that a narrow column has broken.
@@ -22,6 +24,7 @@ BULLET = re.compile(
     rf"^(?:[{re.escape(_BULLET_SIGNS)}]\s*|[-–—.]\s+)(?=\S)|^[eo]\s+(?=[^\sa-z])|^[{_BULLET_SIGNS}]$"
 )
 UNSURE = "\u2060"  # of no width: two lines were put together here, and nothing tells how
+RAISED = "\u2063"  # of no width: a small raised figure was left out here
 _SENTENCE = re.compile(r"(?<=[a-z)’'])\s+(?=[A-Z][a-z’']+ )")
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?\d{1,4}\s*of\s*\d{1,4}$|^page\s+\d{1,4}(?:\s*/\s*\d{1,4})?$", re.I

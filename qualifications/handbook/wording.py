@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from qualifications.handbook.content import MarkSheet, Read, Unit
 from qualifications.handbook.doubts import Doubts
-from qualifications.handbook.noise import UNSURE, compared, is_bullet
+from qualifications.handbook.noise import RAISED, UNSURE, compared, is_bullet
 from qualifications.handbook.pieces import Piece
 
 _OPEN_END = re.compile(
@@ -29,6 +29,7 @@ _FEW_WORDS = 12  # a line of more is no running header
 _FEWEST_WORDS = 6  # a criterion of more is printed often for good reason
 _REPEATED = 3
 _NARROW = 16  # signs of the longest line in a column that has no room for long words
+_RAISED = re.compile(rf"(\S+?){RAISED}+")
 _UNSURE = re.compile(rf"(\S+) ?{UNSURE}\n?(\S+)")
 _NOT = re.compile(
     r"\b(?:no|not|nor|none|never|without|lacks?|lacking|fails?|failed|fewer|less|insufficient\w*"
@@ -59,6 +60,7 @@ def check_wording(
     refs = [unit.ref.value for unit in units]
     _check_columns(texts, refs, doubts)
     _check_halves(texts, refs, doubts)
+    _check_raised(texts, refs, doubts)
     for text in texts:
         for why in _oddities(text, repeated):
             doubts.about(text.read, text.read.value, f"{text.subject}: {why}")
@@ -109,6 +111,19 @@ def _check_halves(texts: Sequence[_Text], refs: Sequence[str], doubts: Doubts) -
         why = (
             f"{named}: {halves} stand in two lines each, and nothing tells whether that is one word"
             " or two. Read these texts beside the source"
+        )
+        doubts.about(held[0].read, held[0].read.value, why)
+
+
+def _check_raised(texts: Sequence[_Text], refs: Sequence[str], doubts: Doubts) -> None:
+    """Words behind which a small raised figure was left out: one doubt a unit."""
+    for named, held in _by_unit(texts, refs, lambda text: RAISED in text.read.raw):
+        words = (word for text in held for word in _RAISED.findall(text.read.raw))
+        behind = ", ".join(dict.fromkeys(f"“{word}”" for word in words))
+        why = (
+            f"{named}: a small raised figure behind {behind} was"
+            " taken for the mark of a footnote and left out. Read these texts beside the source,"
+            " and the footnotes with them"
         )
         doubts.about(held[0].read, held[0].read.value, why)
 

@@ -11,6 +11,7 @@ from pypdfium2 import raw
 
 from qualifications.handbook.content import UnreadableError
 from qualifications.handbook.formats.ruled import Box
+from qualifications.handbook.noise import RAISED
 
 MOST_SIGNS = 60_000  # of one page
 MOST_SHAPES = 6_000  # of one page; beyond it is a drawing
@@ -18,6 +19,7 @@ WORD_GAP = 0.22  # of the sign's size: a gap that parts words
 COLUMN_GAP = 2.2  # of the sign's size: a gap that parts columns
 UNMARKED = -1
 DECORATION = -2  # what the file itself calls no content: headers, footers, page numbers
+_SMALL = 0.85  # of the size of the word before it
 _LINE_HYPHEN = 2  # pdfium's sign for a hyphen at a line's end
 _NO_SIGN = 0xFFFE
 
@@ -88,6 +90,10 @@ def _words(page: pdfium.PdfPage, height: float, *, marked: bool) -> list[Word]:
             here, tall = height - y.value, max(1.0, box.top - box.bottom)
             apart = abs(here - base) > 0.4 * size or not -size < box.left - right < WORD_GAP * size
             joined = box.left == start and here == base  # letters of one ligature have one box
+            if letters and sign.isdigit() and _is_raised(base - here, tall, size):
+                letters.append(RAISED)
+                right = box.right
+                continue
             if letters and ((apart and not joined) or its_mark != mark):
                 close()
             if not letters:
@@ -97,6 +103,12 @@ def _words(page: pdfium.PdfPage, height: float, *, marked: bool) -> list[Word]:
             right, size = box.right, max(size, tall)
         close()
     return found
+
+
+def _is_raised(up: float, tall: float, size: float) -> bool:
+    """Whether a figure behind a word is the mark of a footnote: smaller than the word, and raised
+    by less than its height."""
+    return tall < _SMALL * size and 0.1 * size < up < size
 
 
 def _marks(text: pdfium.PdfTextPage, count: int) -> Iterator[int]:

@@ -3,7 +3,7 @@
 import pytest
 
 from qualifications.handbook import read_handbook
-from qualifications.handbook.noise import UNSURE
+from qualifications.handbook.noise import RAISED, UNSURE
 from tests.qualifications.handbook.papers import handbook_paper, read, reasons, two_column_text
 from tests.qualifications.handbook.test_mutations import values
 
@@ -122,3 +122,17 @@ def test_text_that_is_not_in_utf_8_says_how_it_was_read() -> None:
     (doubt,) = (doubt for doubt in read_again.warnings if "Windows-1252" in doubt.why)
     assert "“three” joined" in doubt.raw or "•" in doubt.raw
     assert "Windows-1252" not in reasons(read(text))
+
+
+def test_a_raised_figure_that_was_left_out_is_told_for_the_unit() -> None:
+    text = handbook_paper().as_text().decode()
+    printed = "1.1 Show at least three joined trees.\n"
+    raised = printed.replace("three", f"three{RAISED}")
+
+    (doubt,) = (
+        doubt
+        for doubt in read(text.replace(printed, raised, 1)).warnings
+        if "raised figure" in doubt.why
+    )
+    assert doubt.why.startswith("7100-301 1.1: a small raised figure behind “three” was taken for")
+    assert RAISED not in doubt.raw

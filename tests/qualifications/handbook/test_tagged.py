@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pikepdf
 import pytest
 from pikepdf import Array
+from weasyprint import HTML
 
 from qualifications.handbook.formats.pdf import read_pdf
 from qualifications.handbook.formats.tags import tags_of
-from qualifications.handbook.noise import UNSURE
+from qualifications.handbook.noise import RAISED, UNSURE
 from qualifications.handbook.pieces import Piece
 from tests.qualifications.handbook.papers import handbook_paper, read, values
 from tests.qualifications.handbook.tagged import Drawn, Outline
@@ -168,6 +169,19 @@ def test_where_nothing_tells_whether_two_lines_share_a_word_the_join_is_marked()
         ("alternative graft", False),
         ("understanding orchards", False),
     ]
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_a_small_raised_figure_is_left_out_and_marked_and_a_plain_one_stays(tagged: bool) -> None:
+    raised = '<span style="font-size: 60%; vertical-align: super">1</span>'
+    lines = f"<p>Join three{raised} trees in May.</p><p>Plant 12 of B4 in June.</p>"
+    pdf = HTML(string=f'<html lang="en"><title>Orchard</title>{lines}').write_pdf(pdf_tags=tagged)
+
+    pieces = [piece for piece in read_pdf(pdf) if piece.text]
+
+    assert " ".join(texts(pieces)) == "Join three trees in May. Plant 12 of B4 in June."
+    (before, after) = "".join(piece.raw for piece in pieces).split(RAISED)
+    assert before.endswith("three") and after.startswith(" trees")
 
 
 def outline_left_out() -> bytes:
