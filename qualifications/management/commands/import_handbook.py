@@ -16,6 +16,7 @@ from qualifications.handbook import UnreadableError, as_json, as_summary, read_h
 
 WRONG_USE, UNREADABLE = 1, 2
 SECONDS = 60  # of processor time
+AGAIN = 1  # second between further stops, should a callback of the collector swallow one
 MEMORY = 2 << 30  # bytes of address space, that of Django with it
 SMALLER = "Import the part with units and mark sheets alone, or save the document as text."
 
@@ -78,7 +79,7 @@ def _limits() -> Iterator[None]:
 
     memory = resource.getrlimit(resource.RLIMIT_AS)
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS, AGAIN)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, memory[1]))
     try:
         yield
